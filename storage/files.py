@@ -1,0 +1,59 @@
+"""Sealed files in a folder: evidence that is too large for a database row."""
+
+import os
+import secrets
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage.sealing import Keyring, key_id_of
+
+PURPOSE = "files"
+
+
+class FileStore:
+    """Puts sealed bytes under random names. Bytes are on the disk before `put` returns."""
+
+    def __init__(self, folder: Path, keyring: Keyring) -> None:
+        self._folder = folder
+        self._keyring = keyring
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def put(self, content: bytes) -> str:
+        """Seal and store; return the name to write into the row that is committed next."""
+        name = secrets.token_hex(16)
+        self._write(name, self._keyring.seal(content, PURPOSE))
+        return name
+
+    def get(self, name: str) -> bytes:
+        """Return the content. Raises FileNotFoundError, or SealError if it was changed."""
+        return self._keyring.unseal((self._folder / name).read_bytes(), PURPOSE)
+
+    def delete(self, name: str) -> None:
+        (self._folder / name).unlink(missing_ok=True)
+
+    def orphans(self, known: Collection[str], before: datetime) -> Iterator[str]:
+        """Yield files no row names, written before `before` (younger ones may await their commit)."""
+        for path in self._folder.iterdir():
+            written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            if path.name not in known and written < before:
+                yield path.name
+
+    def reseal(self, name: str, keyring: Keyring) -> None:
+        """Seal a file again with `keyring`'s newest key, unless it already is."""
+        sealed = (self._folder / name).read_bytes()
+        if key_id_of(sealed) != max(keyring.sealing_keys):
+            self._write(name, keyring.seal(keyring.unseal(sealed, PURPOSE), PURPOSE))
+
+    def _write(self, name: str, sealed: bytes) -> None:
+        part = self._folder / f"{name}.part"
+        with part.open("wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self._folder / name)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
