@@ -119,7 +119,9 @@ def read_keyring(path: Path) -> Keyring:
             raise KeyFileError(f"{path} is open to other users; mend with: chmod 600 {path}")
         return _from_json(json.loads(path.read_text()))
     except FileNotFoundError:
-        raise KeyFileError(f"there is no key file {path}; restore it from where you keep it") from None
+        raise KeyFileError(
+            f"there is no key file {path}; restore it from where you keep it"
+        ) from None
     except PermissionError:
         raise KeyFileError(f"{path} cannot be read by this user; give it to them") from None
     except (ValueError, KeyError, TypeError):
