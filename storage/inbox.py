@@ -1,0 +1,89 @@
+"""Updates as the platforms sent them, kept until they are handled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage.database import keyring_of
+from storage.models import Inbox
+from storage.states import Channel, QueueState
+
+BODY = "inbox.body"
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """One update, unread but for what its order and its identity need."""
+
+    channel: Channel
+    external_id: str  #: unique within the channel: a second delivery of it changes nothing
+    chat: str  #: address; the lane within which order is kept
+    sequence: int  #: order within the lane
+    body: bytes = field(repr=False)
+    message_id: str | None = None
+
+
+def store(session: Session, updates: Sequence[RawUpdate], now: datetime) -> None:
+    """Store what is new of `updates`; what is already there stays as it is."""
+    if not updates:
+        return
+    keys = keyring_of(session)
+    rows = [
+        {
+            "channel": raw.channel,
+            "external_id": raw.external_id,
+            "lane": keys.digest(raw.chat, f"chat.{raw.channel}"),
+            "sequence": raw.sequence,
+            "body_sealed": keys.seal(raw.body, BODY),
+            "message_id": raw.message_id,
+            "received_at": now,
+            "due_at": now,
+            "state": QueueState.WAITING,
+            "attempts": 0,
+        }
+        for raw in updates
+    ]
+    session.execute(insert_new(session, Inbox), rows)
+
+
+def insert_new(session: Session, kind: type[Inbox]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that passes over rows whose unique key is taken."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(kind).on_conflict_do_nothing()
+    return sqlite.insert(kind).on_conflict_do_nothing()
+
+
+def body_of(session: Session, item: Inbox) -> bytes:
+    assert item.body_sealed is not None  # only emptied when done
+    return keyring_of(session).unseal(item.body_sealed, BODY)
+
+
+def set_aside_before(session: Session, before: datetime) -> int:
+    """Delete updates that were set aside and received before `before`; return how many."""
+    gone = delete(Inbox).where(Inbox.state == QueueState.SET_ASIDE, Inbox.received_at < before)
+    return session.execute(gone).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def forget_done(session: Session, before: datetime) -> int:
+    """Delete handled updates older than any redelivery; return how many."""
+    gone = delete(Inbox).where(Inbox.state == QueueState.DONE, Inbox.received_at < before)
+    return session.execute(gone).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def message_ids(session: Session, lane: bytes, since: datetime) -> Sequence[str]:
+    """Return the ids of the messages received from a chat since then, newest first."""
+    found = (
+        select(Inbox.message_id)
+        .where(Inbox.lane == lane, Inbox.received_at >= since, Inbox.message_id.is_not(None))
+        .order_by(Inbox.id.desc())
+    )
+    return [message_id for message_id in session.scalars(found) if message_id]
+
+
+def newest_received(session: Session, channel: Channel) -> datetime | None:
+    newest = select(Inbox.received_at).where(Inbox.channel == channel)
+    return session.scalar(newest.order_by(Inbox.received_at.desc()).limit(1))
