@@ -1,0 +1,1 @@
+"""The tests, room by room; `journeys/` walks one tip from end to end."""

@@ -1,0 +1,89 @@
+"""What every test may ask for: a clock, keys, and databases of both kinds."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from storage.sealing import Keyring
+from tests.clock import FakeClock
+from tests.databases import Postgres, Sqlite, postgres
+
+KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    return Keyring.fresh()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def sqlite_url(sqlite_folder: Sqlite, tmp_path: Path) -> str:
+    """A migrated SQLite database in `tmp_path`."""
+    return sqlite_folder.make_migrated(tmp_path / "tinbao.db")
+
+
+@pytest.fixture
+def postgresql_url(postgres_server: Postgres) -> Iterator[str]:
+    """A migrated PostgreSQL database."""
+    url = postgres_server.make_migrated()
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database, empty: the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str, keyring: Keyring) -> AsyncIterator[Database]:
+    """A migrated database, opened: the test runs once on each kind."""
+    database = Database(database_url, keyring)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(params=KINDS)
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table: the test runs once on each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    url = server.make()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+async def open_database(keyring: Keyring) -> AsyncIterator[Callable[[str], Database]]:
+    """Opens databases by URL, and closes them after the test: for second processes and restarts."""
+    opened: list[Database] = []
+
+    def open_(url: str) -> Database:
+        opened.append(Database(url, keyring))
+        return opened[-1]
+
+    yield open_
+    for database in opened:
+        await database.close()

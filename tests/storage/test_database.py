@@ -1,0 +1,60 @@
+"""Transactions: all or nothing, on both databases."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import func, select
+
+from storage.database import Database, Session
+from storage.models import Chat, Installation
+from storage.states import Channel, ChatKind
+from tests.clock import FakeClock
+
+
+def add_chat(session: Session, digest: bytes = b"1") -> Chat:
+    chat = Chat(
+        channel=Channel.WEB,
+        digest=digest,
+        address_sealed=b"",
+        kind=ChatKind.PRIVATE,
+        created_at=datetime(2026, 11, 18, tzinfo=UTC),
+    )
+    session.add(chat)
+    session.flush()
+    return chat
+
+
+def count_chats(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Chat)) or 0
+
+
+async def test_what_a_transaction_wrote_is_there_for_the_next(database: Database) -> None:
+    await database.run(add_chat)
+    assert await database.read(count_chats) == 1
+
+
+async def test_what_raises_leaves_nothing_behind(database: Database) -> None:
+    def work(session: Session) -> None:
+        add_chat(session)
+        raise RuntimeError("halfway")
+
+    with pytest.raises(RuntimeError, match="halfway"):
+        await database.run(work)
+    assert await database.read(count_chats) == 0
+
+
+async def test_a_transaction_after_a_failed_one_works(database: Database) -> None:
+    await database.run(add_chat)
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        await database.run(add_chat)
+    await database.run(lambda session: add_chat(session, b"2"))
+    assert await database.read(count_chats) == 2
+
+
+async def test_times_come_back_aware_and_in_utc(database: Database, clock: FakeClock) -> None:
+    hanoi = clock().astimezone(timezone(timedelta(hours=7)))
+    await database.run(lambda session: session.add(Installation(fingerprint=b"", created_at=hanoi)))
+    stored = await database.read(lambda session: session.scalar(select(Installation.created_at)))
+    assert stored == clock()
+    assert stored is not None
+    assert stored.utcoffset() == timedelta(0)
