@@ -1,0 +1,191 @@
+"""The dated tables of units and names, read from `routing/data`, and how they hang together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from routing.places import Commune
+
+TABLES = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """A province of one time; `successor` is the code of the one that holds it now."""
+
+    code: str
+    kind: str
+    name: str
+    successor: str
+    valid_from: str
+    valid_to: str
+    spoken: tuple[str, ...]
+
+    @property
+    def former(self) -> bool:
+        """Whether it ended with the reform (a later change of type does not make it former)."""
+        return not self.valid_from
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A district; all ended with the reform. Aliases are (kind, name without accents)."""
+
+    code: str
+    kind: str
+    name: str
+    province: str
+    aliases: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneState:
+    """A commune during one stretch of days, `valid_from` inclusive, `valid_to` exclusive."""
+
+    code: str
+    kind: str
+    name: str
+    province: str
+    population: int | None
+    latitude: float
+    longitude: float
+    valid_from: str
+    valid_to: str
+    successor: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormerCommune:
+    """A commune that ended with the reform, and the codes it lies in now, largest part first."""
+
+    code: str
+    kind: str
+    name: str
+    district: str
+    latitude: float
+    longitude: float
+    successors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name that vanished before 2025, without accents, and the former commune it went into."""
+
+    kind: str
+    name: str
+    district: str
+    former_commune: str
+
+
+class Gazetteer:
+    """All tables in memory."""
+
+    def __init__(self, tables: Path = TABLES) -> None:
+        self.provinces = [_province(row) for row in _rows(tables, "provinces")]
+        self.districts = {row[0]: _district(row) for row in _rows(tables, "districts")}
+        self.states = [_state(row) for row in _rows(tables, "communes")]
+        self.former = {row[0]: _former(row) for row in _rows(tables, "former_communes")}
+        self.aliases = [Alias(*row[:4]) for row in _rows(tables, "aliases")]
+        self.current = {s.code: s for s in self.states if not s.valid_to}
+
+    @cached_property
+    def old_provinces(self) -> dict[str, Province]:
+        """Provinces before the reform, by their code then."""
+        return {p.code: p for p in self.provinces if p.former}
+
+    @cached_property
+    def new_provinces(self) -> dict[str, Province]:
+        """Provinces in force, by code."""
+        return {p.code: p for p in self.provinces if not p.valid_to}
+
+    @cached_property
+    def predecessors(self) -> Mapping[str, tuple[FormerCommune, ...]]:
+        """Commune code -> the former communes that lie in it, those that only partly do last."""
+        found: dict[str, list[FormerCommune]] = defaultdict(list)
+        for former in sorted(self.former.values(), key=lambda f: len(f.successors)):
+            for code in former.successors:
+                found[code].append(former)
+        return {code: tuple(formers) for code, formers in found.items()}
+
+    def former_name(self, former: FormerCommune) -> str:
+        """``"thị trấn Cồn, huyện Hải Hậu"``."""
+        district = self.districts[former.district]
+        if (district.kind, district.name) == (former.kind, former.name):
+            return f"{former.kind} {former.name}"
+        return f"{former.kind} {former.name}, {district.kind} {district.name}"
+
+    def commune(self, code: str, on: date | None = None) -> Commune:
+        """The commune as it was on a day (before the reform: as it began). KeyError if unknown."""
+        state = self._state_on(code, on)
+        formers = self.predecessors.get(self.present_code(code), ())
+        districts = [self.districts[f.district] for f in formers]
+        return Commune(
+            state.code,
+            state.name,
+            state.kind,
+            self.new_provinces[state.province].name,
+            state.province,
+            tuple(self.former_name(f) for f in formers),
+            tuple(dict.fromkeys(f"{d.kind} {d.name}" for d in districts)),
+        )
+
+    def present_code(self, code: str) -> str:
+        """Follow successors to the code in force. KeyError if the code never was."""
+        return code if code in self.current else self._retired[code].successor
+
+    @cached_property
+    def _retired(self) -> dict[str, CommuneState]:
+        return {s.code: s for s in self.states if s.code not in self.current}
+
+    def _state_on(self, code: str, on: date | None) -> CommuneState:
+        present = self.current[self.present_code(code)]
+        if on is None:
+            return present
+        return next(
+            (s for s in self._earlier.get(present.code, ()) if on.isoformat() < s.valid_to), present
+        )
+
+    @cached_property
+    def _earlier(self) -> Mapping[str, list[CommuneState]]:
+        """Commune code -> its ended states, the oldest first."""
+        found: dict[str, list[CommuneState]] = defaultdict(list)
+        for state in sorted(self.states, key=lambda s: s.valid_to):
+            if state.valid_to:
+                found[state.successor].append(state)
+        return found
+
+
+def _rows(tables: Path, name: str) -> Iterable[list[str]]:
+    lines = (tables / f"{name}.tsv").read_text(encoding="utf-8").split("\n")
+    return (line.split("\t") for line in lines[1:] if line)
+
+
+def _province(row: list[str]) -> Province:
+    code, kind, name, successor, valid_from, valid_to, spoken = row
+    return Province(code, kind, name, successor, valid_from, valid_to, _listed(spoken))
+
+
+def _district(row: list[str]) -> District:
+    code, kind, name, province, _valid_to, aliases = row
+    pairs = tuple((a.split(":")[0], a.split(":")[1]) for a in _listed(aliases))
+    return District(code, kind, name, province, pairs)
+
+
+def _state(row: list[str]) -> CommuneState:
+    code, kind, name, province, population, lat, lon, *dates = row
+    people = int(population) if population else None
+    return CommuneState(code, kind, name, province, people, float(lat), float(lon), *dates)
+
+
+def _former(row: list[str]) -> FormerCommune:
+    code, kind, name, district, lat, lon, _valid_to, successors = row
+    return FormerCommune(
+        code, kind, name, district, float(lat), float(lon), tuple(successors.split())
+    )
+
+
+def _listed(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split(";")) if cell else ()
