@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError as DatabaseError  # unreachable, full, or it refuses
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.sealing import Keyring
 
-__all__ = ["Database", "Session", "keyring_of", "sqlite_path"]
+__all__ = ["Database", "DatabaseError", "Session", "keyring_of", "sqlite_path"]
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
