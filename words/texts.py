@@ -44,6 +44,10 @@ class Texts:
         except KeyError as missing:
             raise TextError(f"text {key!r} ({language}) needs the fact {missing}") from missing
 
+    def number(self, service: str) -> str:
+        """The telephone number of an emergency service. Raises KeyError for an unknown one."""
+        return str(self._standing[service])
+
 
 def sentence(key: str, language: Language) -> str:
     """The sentence as written in the catalog, its fields unfilled."""

@@ -1,0 +1,134 @@
+"""Chats and what is unfinished in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage.database import keyring_of
+from storage.models import Attempt, Chat, Conversation
+from storage.states import Channel, ChatKind, ChatState
+
+ADDRESS, DRAFT, MENU = "chats.address", "conversations.draft", "conversations.menu"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a channel finds somebody."""
+
+    channel: Channel
+    name: str
+    kind: ChatKind = ChatKind.PRIVATE
+
+
+def digest_of(session: Session, address: Address) -> bytes:
+    """Return the keyed hash a chat is found by; also the lane of its updates."""
+    return keyring_of(session).digest(address.name, f"chat.{address.channel}")
+
+
+def reach(session: Session, address: Address, now: datetime) -> Chat:
+    """Return the chat at `address`, locked until the transaction ends; made if it is new."""
+    digest = digest_of(session, address)
+    known = _locked(session, address.channel, digest)
+    if known is not None:
+        return known
+    insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
+    row = {
+        "channel": address.channel,
+        "digest": digest,
+        "address_sealed": keyring_of(session).seal(address.name.encode(), ADDRESS),
+        "kind": address.kind,
+        "created_at": now,
+        "state": ChatState.OPEN,
+        "language": "vi",
+    }
+    session.execute(insert(Chat).values(row).on_conflict_do_nothing())
+    made = _locked(session, address.channel, digest)
+    assert made is not None
+    return made
+
+
+def find(session: Session, address: Address) -> Chat | None:
+    """Return the chat at `address` if we ever heard from it."""
+    same = (Chat.channel == address.channel, Chat.digest == digest_of(session, address))
+    return session.scalar(select(Chat).where(*same))
+
+
+def _locked(session: Session, channel: Channel, digest: bytes) -> Chat | None:
+    same = (Chat.channel == channel, Chat.digest == digest)
+    return session.scalar(select(Chat).where(*same).with_for_update())
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def address_of(session: Session, chat: Chat) -> str:
+    return keyring_of(session).unseal(chat.address_sealed, ADDRESS).decode()
+
+
+def move(session: Session, chat: Chat, name: str) -> None:
+    """Follow a chat to its new address."""
+    chat.digest = digest_of(session, Address(chat.channel, name))
+    chat.address_sealed = keyring_of(session).seal(name.encode(), ADDRESS)
+
+
+def conversation(session: Session, chat: Chat) -> Conversation:
+    """Return the chat's conversation, made if there is none. The chat must be locked."""
+    known = session.get(Conversation, chat.id)
+    if known is None:
+        known = Conversation(chat_id=chat.id)
+        session.add(known)
+    return known
+
+
+def draft_of(session: Session, talk: Conversation) -> Any:
+    """Return the stored draft (JSON), None if nothing is unfinished."""
+    if talk.draft_sealed is None:
+        return None
+    return keyring_of(session).unseal_json(talk.draft_sealed, DRAFT)
+
+
+def keep_draft(session: Session, talk: Conversation, draft: Any) -> None:
+    talk.draft_sealed = None if draft is None else keyring_of(session).seal_json(draft, DRAFT)
+
+
+def menu_of(session: Session, talk: Conversation) -> Sequence[tuple[str, str]]:
+    """Return the (label, data) of the choices last offered, in their order."""
+    if talk.menu_sealed is None:
+        return []
+    menu = keyring_of(session).unseal_json(talk.menu_sealed, MENU)
+    return [(label, data) for label, data in menu]
+
+
+def keep_menu(session: Session, talk: Conversation, menu: Sequence[tuple[str, str]]) -> None:
+    talk.menu_sealed = keyring_of(session).seal_json(list(menu), MENU) if menu else None
+
+
+def expired(session: Session, now: datetime, limit: int) -> Sequence[Conversation]:
+    """Return conversations whose draft has outlived its day."""
+    due = select(Conversation).where(Conversation.expires_at <= now).limit(limit)
+    return session.scalars(due.with_for_update(skip_locked=True)).all()
+
+
+def to_nudge(session: Session, now: datetime, limit: int) -> Sequence[Conversation]:
+    """Return conversations with an urgent draft that has waited unsent."""
+    due = select(Conversation).where(Conversation.nudge_at <= now).limit(limit)
+    return session.scalars(due.with_for_update(skip_locked=True)).all()
+
+
+def count_attempts(session: Session, chat: Chat, kind: str, since: datetime) -> int:
+    these = (Attempt.chat_id == chat.id, Attempt.kind == kind, Attempt.at > since)
+    return session.scalar(select(func.count()).select_from(Attempt).where(*these)) or 0
+
+
+def note_attempt(session: Session, chat: Chat, kind: str, now: datetime) -> None:
+    session.add(Attempt(chat_id=chat.id, kind=kind, at=now))
+
+
+def forget_attempts(session: Session, before: datetime) -> None:
+    session.execute(delete(Attempt).where(Attempt.at < before))

@@ -1,0 +1,131 @@
+"""Messages owed and cards that change: rows of the outbox."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from storage.database import keyring_of
+from storage.models import Card, Chat, Delivery
+from storage.states import CardKind, DeliveryClass, QueueState
+
+BODY = "deliveries.body"
+
+
+def owe(
+    session: Session,
+    chat: Chat,
+    body: bytes,
+    klass: DeliveryClass,
+    now: datetime,
+    dedup_key: str | None = None,
+) -> Delivery | None:
+    """Owe `body` to a chat; None if a message with this key was owed before."""
+    if dedup_key is not None and _is_owed(session, dedup_key):
+        return None
+    delivery = Delivery(
+        chat_id=chat.id,
+        channel=chat.channel,
+        klass=klass,
+        created_at=now,
+        due_at=now,
+        dedup_key=dedup_key,
+        body_sealed=keyring_of(session).seal(body, BODY),
+    )
+    session.add(delivery)
+    session.flush()  # rows keep the order in which they were owed
+    return delivery
+
+
+def _is_owed(session: Session, dedup_key: str) -> bool:
+    return session.scalar(select(Delivery.id).where(Delivery.dedup_key == dedup_key)) is not None
+
+
+def body_of(session: Session, delivery: Delivery) -> bytes:
+    assert delivery.body_sealed is not None
+    return keyring_of(session).unseal(delivery.body_sealed, BODY)
+
+
+def card(session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id: int = 0) -> Card:
+    """Return the card of this kind about this tip in this chat; made if it is new."""
+    same = (
+        Card.tip_id == tip_id,
+        Card.chat_id == chat.id,
+        Card.kind == kind,
+        Card.evidence_id == evidence_id,
+    )
+    known = session.scalar(select(Card).where(*same).with_for_update())
+    if known is None:
+        known = Card(
+            tip_id=tip_id, chat_id=chat.id, kind=kind, evidence_id=evidence_id, wanted=0
+        )
+        session.add(known)
+        session.flush()
+    return known
+
+
+def cards_of(session: Session, tip_id: int) -> Sequence[Card]:
+    """Return every card about a tip, locked, in the order they were made."""
+    found = select(Card).where(Card.tip_id == tip_id).order_by(Card.id).with_for_update()
+    return session.scalars(found).all()
+
+
+def show(session: Session, changed: Card, now: datetime, *, anew: bool = False) -> None:
+    """Owe what the card should show now: one pending delivery a card, however often it changes.
+
+    Args:
+        anew: send a new message at the bottom of the chat, and forget the old one.
+    """
+    changed.wanted += 1
+    if anew:
+        changed.message_id = None
+    pending = (Delivery.card_id == changed.id, Delivery.state == QueueState.WAITING)
+    if session.scalar(select(Delivery.id).where(*pending)) is not None:
+        return
+    chat = session.get_one(Chat, changed.chat_id)
+    session.add(
+        Delivery(
+            chat_id=chat.id,
+            channel=chat.channel,
+            klass=DeliveryClass.ALERT,
+            created_at=now,
+            due_at=now,
+            card_id=changed.id,
+            tip_id=changed.tip_id,
+        )
+    )
+    session.flush()
+
+
+def message_ids(session: Session, chat: Chat, since: datetime) -> Sequence[str]:
+    """Return the ids of the messages sent to a chat since then, newest first."""
+    found = (
+        select(Delivery.message_id)
+        .where(
+            Delivery.chat_id == chat.id,
+            Delivery.sent_at >= since,
+            Delivery.message_id.is_not(None),
+        )
+        .order_by(Delivery.id.desc())
+    )
+    return [message_id for message_id in session.scalars(found) if message_id]
+
+
+def empty_sent(session: Session, before: datetime) -> int:
+    """Empty the bodies of what was sent before `before`; return how many."""
+    sent = (Delivery.sent_at < before, Delivery.body_sealed.is_not(None))
+    done = session.execute(update(Delivery).where(*sent).values(body_sealed=None))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def drop_undeliverable(session: Session, before: datetime) -> int:
+    """Delete what was set aside and owed before `before`; return how many."""
+    stale = (Delivery.state == QueueState.SET_ASIDE, Delivery.created_at < before)
+    return int(session.execute(delete(Delivery).where(*stale)).rowcount)  # type: ignore[attr-defined]
+
+
+def forget_sent(session: Session, now: datetime, age: timedelta) -> int:
+    """Delete rows of messages sent longer than `age` ago; return how many."""
+    old = (Delivery.state == QueueState.DONE, Delivery.sent_at < now - age)
+    return int(session.execute(delete(Delivery).where(*old)).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,137 @@
+"""What a person has told us so far: a value that is stored between two messages."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import TypeAdapter
+
+from routing import Point
+from tips.guess import Urgency
+
+LONGEST_WORDS = 8000  #: characters of what was seen, over all messages
+MOST_EVIDENCE = 5  #: pieces a tip
+
+
+class Step(StrEnum):
+    """The questions, in the order in which what is missing is asked."""
+
+    CATEGORY = "category"
+    URGENCY = "urgency"
+    WHAT = "what"
+    PIN = "pin"  #: is the pin where it happened, or where you stand?
+    WHERE = "where"
+    WHICH = "which"  #: one of the communes that may be meant
+    WHEN = "when"
+    DETAIL = "detail"  #: one follow-up by category
+    EVIDENCE = "evidence"
+    VOICE = "voice"  #: may the commune hear the sound?
+    OFFICIAL = "official"  #: does it concern local officials?
+    CONTACT = "contact"
+    PHONE = "phone"
+    SUMMARY = "summary"
+    EDIT = "edit"  #: which part?
+    ATTACH = "attach"  #: does this picture belong to the tip just filed, or to a new one?
+    ADD = "add"  #: everything goes to a tip already filed, until «Xong»
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A commune that may be meant."""
+
+    code: str
+    name: str  #: "xã Hải Xuân"
+    formerly: str = ""  #: "xã Hải Hòa, huyện Hải Hậu"
+    district: str = ""  #: old district
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it happened: as said, as pinned, and which commune that is."""
+
+    words: str = ""
+    point: Point | None = None
+    accuracy: float | None = None  #: metres
+    pin_asked: bool = False  #: "here, or where I stand?" has been answered
+    commune: Option | None = None  #: settled
+    options: tuple[Option, ...] = ()  #: to choose from
+    ask: str = ""  #: key of the question to ask about `options`
+    district: str = ""  #: the old district chosen, where there were too many options
+    unknown: bool = False  #: the person does not know: the desk will find out
+    why: str = ""  #: the router's reason as a sentence, for officers
+    suggested: Option | None = None  #: by the poster whose code was scanned
+
+    @property
+    def settled(self) -> bool:
+        return self.commune is not None or self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """When it happened, as said and as understood."""
+
+    said: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A tip that is not sent yet."""
+
+    number: int  #: named by its buttons, so that another draft's buttons do nothing
+    started_at: datetime
+    revision: int = 0  #: counts the questions asked
+    at: Step = Step.WHAT
+    guided: bool = False  #: step by step, asking also what may be skipped
+    words: tuple[str, ...] = ()
+    messages: tuple[tuple[str, int], ...] = ()  #: (message id, index in `words`), for edits
+    category: str = ""
+    guessed: bool = False  #: the category is our guess
+    urgency: Urgency | None = None
+    harm: bool = False
+    place: Place = field(default_factory=Place)
+    time: Time | None = None
+    evidence: tuple[int, ...] = ()
+    album: str = ""  #: the album last acknowledged
+    has_sound: bool = False
+    sound_to_commune: bool | None = None
+    local_official: bool | None = None
+    official_mentioned: bool = False
+    contact: str | None = None  #: "" for anonymous, None before it was said
+    passed: tuple[Step, ...] = ()  #: skipped or done
+    trail: tuple[Step, ...] = ()  #: the way back
+    told_to_call: bool = False
+    adding_to: int = 0  #: number of the tip that Step.ADD adds to
+
+    @property
+    def what(self) -> str:
+        return "\n".join(self.words)
+
+    def having(self, **changes: Any) -> "Draft":
+        return replace(self, **changes)
+
+    def passing(self, step: Step) -> "Draft":
+        return replace(self, passed=(*self.passed, step))
+
+    def hears(self, text: str) -> "Draft":
+        """Add to what was seen, as far as there is room."""
+        room = LONGEST_WORDS - len(self.what)
+        return replace(self, words=(*self.words, text[:room])) if text and room > 0 else self
+
+    def from_message(self, message_id: str | None, before: "Draft") -> "Draft":
+        """Remember which message the newest words came from, so that an edit of it is followed."""
+        if message_id is None or len(self.words) <= len(before.words):
+            return self
+        return replace(self, messages=(*self.messages, (message_id, len(self.words) - 1)))
+
+    def to_json(self) -> Any:
+        return _DRAFT.dump_python(self, mode="json")
+
+    @classmethod
+    def from_json(cls, stored: Any) -> Self | None:
+        return None if stored is None else _DRAFT.validate_python(stored)  # type: ignore[return-value]
+
+
+_DRAFT = TypeAdapter(Draft)
