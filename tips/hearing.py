@@ -1,0 +1,174 @@
+"""Finding the cues of `words.cues` in what a person typed: accents or not, short forms, negation."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from words.cues import GAP, Cue, cues, spellings, word_set
+
+_LONGEST = 400  # words read; whoever writes more has said what it is about by then
+_WIDEST_GAP = 3
+_BOUNDARY = "|"  # stands for punctuation: nothing is heard across it
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word in comparable form: "hòa" and "hoà" are one, "đánh" is (letters "đanh", a tone)."""
+
+    letters: str
+    tone: str
+    bare: str
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A cue found at these word positions. `strength` is its weight, less where accents lack."""
+
+    section: str
+    positions: tuple[int, ...]
+    strength: float
+
+
+def read_words(text: str) -> list[Word]:
+    """The words of a message, short forms written out, punctuation as boundaries."""
+    plain = "".join(
+        c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf"
+    )
+    pieces = re.findall(r"\w+|[.,;:!?\n]+", plain.lower())[:_LONGEST]
+    whole = " ".join(_whole(piece) for piece in pieces).split()
+    return [_word(piece) for piece in whole]
+
+
+def hear(words: Sequence[Word], *sections: str) -> list[Heard]:
+    """Every cue of the sections in the words; where two overlap, the one of more words.
+
+    What is denied ("không có đánh nhau") is left out. The first section wins a tie of length: it
+    may hold what the others mistake. Else the stronger cue wins.
+    """
+    found = sorted(
+        _matches(words, sections),
+        key=lambda heard: (-len(heard.positions), heard.section != sections[0], -heard.strength),
+    )
+    taken: set[int] = set()
+    kept = []
+    for heard in found:
+        if taken.isdisjoint(heard.positions):
+            taken.update(heard.positions)
+            kept.append(heard)
+    return [heard for heard in kept if not _denied(words, heard.positions[0])]
+
+
+def _matches(words: Sequence[Word], sections: tuple[str, ...]) -> Iterator[Heard]:
+    index = _index(sections)
+    for start, word in enumerate(words):
+        for section, cue_words, weight in index.get(word.bare, ()):
+            fit = _fit_all(words, start, cue_words)
+            if fit:
+                positions, exact = fit
+                yield Heard(section, positions, weight * _trust(exact, len(positions)))
+
+
+def _trust(exact: bool, size: int) -> float:
+    # Without accents a single word may be another one ("chay": run, fire), a phrase hardly.
+    if exact:
+        return 1.0
+    return 0.85 if size > 1 else 0.55
+
+
+def _fit_all(
+    words: Sequence[Word], start: int, cue: tuple[Word | None, ...]
+) -> tuple[tuple[int, ...], bool] | None:
+    """Where the words of a cue stand from `start` on, and whether all of them have their accents."""
+    positions: list[int] = []
+    exact, reach, at = True, 0, start
+    for wanted in cue:
+        if wanted is None:
+            reach = _WIDEST_GAP
+            continue
+        found = _find(words, at, reach, wanted)
+        if found is None:
+            return None
+        positions.append(found)
+        exact = exact and _same(words[found], wanted)
+        at, reach = found + 1, 0
+    return tuple(positions), exact
+
+
+def _find(words: Sequence[Word], at: int, reach: int, wanted: Word) -> int | None:
+    for position in range(at, min(at + reach + 1, len(words))):
+        if words[position].bare == _BOUNDARY:
+            return None
+        if _fits(words[position], wanted):
+            return position
+    return None
+
+
+def _same(word: Word, wanted: Word) -> bool:
+    return (word.letters, word.tone) == (wanted.letters, wanted.tone)
+
+
+def _fits(word: Word, wanted: Word) -> bool:
+    """The same word, or one typed with fewer accents; never one with others."""
+    if word.bare != wanted.bare:
+        return False
+    if wanted.strict:
+        return _same(word, wanted)
+    return word.letters in (wanted.letters, word.bare) and word.tone in (wanted.tone, "")
+
+
+def _denied(words: Sequence[Word], start: int) -> bool:
+    for word in reversed(words[max(0, start - 4) : start]):
+        if _is_one_of(word, "negation"):
+            return True
+        if not _is_one_of(word, "negation_filler"):
+            return False
+    return False
+
+
+def _is_one_of(word: Word, section: str) -> bool:
+    return any(_fits(word, wanted) for wanted in _word_list(section))
+
+
+@cache
+def _word_list(section: str) -> tuple[Word, ...]:
+    return tuple(_word(word) for word in word_set(section))
+
+
+@cache
+def _index(
+    sections: tuple[str, ...],
+) -> dict[str, list[tuple[str, tuple[Word | None, ...], int]]]:
+    """First word of a cue -> (section, words with None for a gap, weight)."""
+    index: dict[str, list[tuple[str, tuple[Word | None, ...], int]]] = {}
+    for section in sections:
+        for cue in cues(section):
+            compiled = _compiled(cue)
+            first = compiled[0]
+            assert first is not None, f"a cue begins with a gap: {cue}"
+            index.setdefault(first.bare, []).append((section, compiled, cue.weight))
+    return index
+
+
+def _compiled(cue: Cue) -> tuple[Word | None, ...]:
+    whole = " ".join(part if part == GAP else _whole(part) for part in cue.words)
+    return tuple(None if part == GAP else _word(part) for part in whole.split())
+
+
+def _whole(piece: str) -> str:
+    if not piece[0].isalnum():
+        return _BOUNDARY
+    return spellings().get(piece, piece)
+
+
+@cache
+def _word(piece: str) -> Word:
+    strict = piece.endswith("!")
+    marks = unicodedata.normalize("NFD", piece.rstrip("!"))
+    letters = unicodedata.normalize("NFC", "".join(c for c in marks if c not in _TONES))
+    tone = "".join(c for c in marks if c in _TONES)
+    bare = "".join(c for c in marks if not unicodedata.combining(c)).replace("đ", "d")
+    return Word(letters, tone, bare, strict)
