@@ -1,0 +1,1 @@
+"""The process: settings, wiring, clock, server, command line. Nothing imports it."""
