@@ -123,7 +123,9 @@ def _getter(kind: str) -> "Method":
 
 
 async def set_my_commands(telegram: "FakeTelegram", asked: Params) -> bool:
-    commands = asked.value("commands") or []
+    commands = asked.value("commands")
+    if not isinstance(commands, list):
+        raise bad_request("can't parse commands: expected an Array of BotCommand")
     if len(commands) > 100:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     for command in commands:

@@ -65,10 +65,15 @@ class Chat:
 
     async def sees(self, fragment: str, within: float = 5) -> Message:
         """The newest message of the bot containing the words, waited for if need be."""
-        return await self.telegram.until(lambda: self._newest_with(fragment), within, self)
+        try:
+            found = await self.telegram.until(lambda: self._with(fragment), within)
+        except TimeoutError:
+            shown = f"{self!r} sees {self.screen}"
+            raise AssertionError(f"no {fragment!r} within {within} s; {shown}") from None
+        return found[-1]
 
-    def _newest_with(self, fragment: str) -> Message | None:
-        return next((m for m in reversed(self.from_bot) if fragment in m.text), None)
+    def _with(self, fragment: str) -> list[Message]:
+        return [message for message in self.from_bot if fragment in message.text]
 
     def keep(self, content: Json, file: StoredFile | None = None, **seen: Any) -> Message:
         """Add a message with the next id and the present time."""

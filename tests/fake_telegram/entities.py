@@ -22,10 +22,14 @@ TOKEN = re.compile(
 ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 #: Telegram knows every top-level domain; these are enough for what people here paste.
 DOMAINS = "com|vn|net|org|me|ly|gg|io|info|xyz|top|app|link|site|online|shop"
+#: The rest of an address: up to white space, without the punctuation of the sentence around it.
+TAIL = r"""[^\s<>"]*[^\s<>".,;:!?)…]"""
 FOUND_BY_ITSELF = {
     "email": re.compile(r"[\w.+-]+@[\w-]+\.\w[\w.]*"),
     "url": re.compile(
-        rf"(?:https?|ftp|tg)://[^\s<>\"]+|\b(?:[\w-]+\.)+(?:{DOMAINS})\b(?:[/?#:][^\s<>\"]*)?", re.I
+        rf"(?:(?:https?|ftp|tg)://|\b(?:[\w-]+\.)+(?:{DOMAINS})\b[/?#:]){TAIL}"
+        rf"|\b(?:[\w-]+\.)+(?:{DOMAINS})\b",
+        re.IGNORECASE,
     ),
     "mention": re.compile(r"(?<![\w@/])@[A-Za-z]\w{3,31}"),
     "bot_command": re.compile(r"(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?"),

@@ -28,7 +28,12 @@ class FakeUser(Chat):
     """A person and, at once, the private chat with the bot."""
 
     def __init__(
-        self, telegram: "FakeTelegram", chat_id: int, name: str, username: str | None, language: str
+        self,
+        telegram: "FakeTelegram",
+        chat_id: int,
+        name: str,
+        username: str | None,
+        language: str | None,
     ) -> None:
         super().__init__(telegram, chat_id, username)
         self.name, self.language = name, language
@@ -101,8 +106,9 @@ class FakeUser(Chat):
     async def sends_poll(self, question: str, options: list[str]) -> Message:
         poll = {
             "id": self.telegram.serial(), "question": question, "total_voter_count": 0,
-            "options": [{"text": text, "voter_count": 0} for text in options], "type": "regular",
+            "options": [poll_option(text) for text in options], "type": "regular",
             "is_closed": False, "is_anonymous": True, "allows_multiple_answers": False,
+            "allows_revoting": False, "members_only": False,
         }  # fmt: skip
         return await self.sends_content(poll=poll)
 
@@ -212,8 +218,8 @@ class FakeUser(Chat):
 
     def as_json(self) -> Json:
         named = {"username": self.username} if self.username else {}
-        who = {"id": self.id, "is_bot": False, "first_name": self.name}
-        return who | named | {"language_code": self.language}
+        speaks = {"language_code": self.language} if self.language else {}
+        return {"id": self.id, "is_bot": False, "first_name": self.name} | named | speaks
 
     def chat_json(self) -> Json:
         named = {"username": self.username} if self.username else {}
@@ -227,6 +233,10 @@ class FakeUser(Chat):
         if not self.started:
             return forbidden("bot can't initiate conversation with a user")
         return None
+
+
+def poll_option(text: str) -> Json:
+    return {"persistent_id": text, "text": text, "voter_count": 0}
 
 
 def worded(field: str, text: str) -> Json:

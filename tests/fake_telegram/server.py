@@ -1,7 +1,6 @@
 """Telegram's server in memory: who is there, what was said, and one entrance for every wire."""
 
 import asyncio
-import contextlib
 import itertools
 import json
 import re
@@ -78,7 +77,7 @@ class FakeTelegram:
         self.migrated: dict[int, int] = {}
         self.presses: dict[str, Press] = {}
         self.files, self.rates, self.profile = FileStore(), Rates(), Profile()
-        self.updates = UpdateQueue(clock, webhook_transport)
+        self.updates = UpdateQueue(clock, self.pulse, webhook_transport)
         self._faults: list[Planned] = []
         self._message_ids: Counter[int] = Counter()
         self._serial = itertools.count(4_382_910_000_000_001)
@@ -93,7 +92,11 @@ class FakeTelegram:
     # -- who is there
 
     def user(
-        self, user_id: int, name: str = "An", username: str | None = None, language: str = "vi"
+        self,
+        user_id: int,
+        name: str = "An",
+        username: str | None = None,
+        language: str | None = "vi",
     ) -> FakeUser:
         """The person with this id, made on first mention."""
         known = self.chats.get(user_id)
@@ -149,14 +152,16 @@ class FakeTelegram:
         what = error if isinstance(error, int) else Fault(error)
         self._faults.append(Planned(method, times, what, chat, retry_after))
 
-    async def until(self, look: Callable[[], T | None], within: float, where: Chat) -> T:
-        """Wait for something the bot does; fails with the screen when it never happens."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                while (found := look()) is None:
-                    await self._pulse.wait()
-                return found
-        raise AssertionError(f"not seen within {within} s; {where!r} sees {where.screen}")
+    async def until(self, look: Callable[[], T], within: float = 5) -> T:
+        """Wait until the bot has done something: the first true value of `look()`.
+
+        Raises:
+            TimeoutError: Nothing of the kind happened within so many seconds.
+        """
+        async with asyncio.timeout(within):
+            while not (found := look()):
+                await self._pulse.wait()
+            return found
 
     # -- the entrance for wires
 
@@ -177,6 +182,7 @@ class FakeTelegram:
         known = known_method(method)
         call = Call(known or method, asked.decoded(), self.now())
         self.calls.append(call)
+        self.pulse()
         fault = next((f for f in self._faults if f.takes(call.method, call.parameters)), None)
         if fault and not fault.after:
             raise fault.refusal()
