@@ -1,45 +1,38 @@
 """The small words that say what the name beside them is: type words, decoys, relations."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
-from routing.names import Level
+
+class Level(IntEnum):
+    """What a name can be. Masks of these are plain whole numbers."""
+
+    COMMUNE = 1
+    DISTRICT = 2
+    PROVINCE = 4
+
+
+ANY_LEVEL = 7
 
 
 class Cue(StrEnum):
-    """What a word before a name makes of it."""
+    """What the words before a name make of it."""
 
-    DECOY = "decoy"  # a road, hamlet or building that borrows the name
-    LONG_DECOY = "long_decoy"  # a long road: the names joined by dashes after it are its ends
+    DECOY = "decoy"  # a road, hamlet, building or person that borrows the name
+    LONG_ROAD = "long_road"  # the names joined by dashes after it are its ends
     NEAR = "near"  # a point of reference, not the place itself
     AT = "at"  # the place itself
     HAMLET = "hamlet"  # a numbered hamlet: what follows it is its commune
 
 
-KINDS: dict[str, frozenset[str]] = {
-    plain: frozenset(kinds.split("|"))
-    for plain, kinds in {
-        "xa": "xã",
-        "x": "xã",
-        "phuong": "phường",
-        "p": "phường",
-        "f": "phường",
-        "thitran": "thị trấn",
-        "tt": "thị trấn",
-        "dackhu": "đặc khu",
-        "dk": "đặc khu",
-        "huyen": "huyện",
-        "h": "huyện",
-        "quan": "quận",
-        "q": "quận",
-        "thixa": "thị xã",
-        "tx": "thị xã",
-        "thanhpho": "thành phố",
-        "tp": "thành phố",
-        "tinh": "tỉnh",
-        "t": "tỉnh|thành phố|thị trấn|thị xã",
-    }.items()
-}
-LEVELS = {
+class Kinds(NamedTuple):
+    """What a type word may stand for."""
+
+    names: frozenset[str]
+    levels: int
+
+
+_LEVELS = {
     "xã": Level.COMMUNE,
     "phường": Level.COMMUNE,
     "thị trấn": Level.COMMUNE,
@@ -50,19 +43,67 @@ LEVELS = {
     "thành phố": Level.DISTRICT | Level.PROVINCE,
     "tỉnh": Level.PROVINCE,
 }
-GLUED = tuple(sorted(KINDS, key=len, reverse=True))  # what may stand glued to a name, longest first
+# As spelled by `text.spell` (tone last), and every short form people use.
+_TYPE_WORDS = {
+    "xã": "xa\u0303 x",
+    "phường": "phương\u0300 p f",
+    "thị trấn": "thi\u0323trân\u0301 tt",
+    "đặc khu": "đăc\u0323khu đk",
+    "huyện": "huyên\u0323 h",
+    "quận": "quân\u0323 q",
+    "thị xã": "thi\u0323xa\u0303 tx",
+    "thành phố": "thanh\u0300phô\u0301 tp",
+    "tỉnh": "tinh\u0309",
+    "tỉnh|thành phố|thị trấn|thị xã": "t",
+}
+
+
+def _plain(spelled: str) -> str:
+    return spelled.translate(
+        str.maketrans("ãâăêôơưđ", "aaaeooud", "\u0300\u0301\u0303\u0309\u0323")
+    )
+
+
+def _kinds(names: str) -> Kinds:
+    levels = 0
+    for name in names.split("|"):
+        levels |= _LEVELS[name]
+    return Kinds(frozenset(names.split("|")), levels)
+
+
+_BY_PLAIN = {
+    _plain(word): (word, _kinds(names))
+    for names, words in _TYPE_WORDS.items()
+    for word in words.split()
+}
+_FIRST_HALVES = frozenset({"thi", "dac", "thanh", "t"})
+GLUED = tuple(sorted(_BY_PLAIN, key=len, reverse=True))  # what is glued to names, longest first
+
+
+def kinds_of(plain: str, exact: str) -> Kinds | None:
+    """What a word stands for as a type word: accents, where typed, must be its own."""
+    word, kinds = _BY_PLAIN.get(plain, ("", None))
+    return kinds if exact in (plain, word) else None
+
+
+def kinds_of_pair(plain: str, exact: str, next_plain: str, next_exact: str) -> Kinds | None:
+    """The same for two words: "thị trấn", "t p"."""
+    if plain not in _FIRST_HALVES:
+        return None
+    return kinds_of(plain + next_plain, exact + next_exact)
+
 
 _CUES = {
     Cue.DECOY: """duong pho ngo ngach hem thon xom lang ban ap buon soc khu khupho kp todanpho tdp khoi khom
         tieukhu doi cho congvien nganhang truong giaoxu giaoho chua den dinh nhatho cau song nui ho ben ga
         benxe sieuthi chungcu khachsan congty benhvien kcn khucongnghiep cumcongnghiep caulacbo nhahang
-        trangtrai cang bobien bienden vongxuyen ngatu ngaba daily cuahang khudothi kdt toanha nghiatrang""",
-    Cue.LONG_DECOY: "caotoc quoclo tinhlo duongtinh ql tl dt duongsat",
+        trangtrai cang bobien bien vongxuyen ngatu ngaba daily cuahang khudothi kdt toanha nghiatrang
+        ong ba anh chi em chu bac chau ten""",
+    Cue.LONG_ROAD: "caotoc quoclo tinhlo duongtinh ql tl dt duongsat",
     Cue.NEAR: "gan cach giap giapranh doidien canh phiabac phianam phiadong phiatay huong",
     Cue.AT: "o tai thuoc thuocdiaban diaban diaphan thuocdiaphan trendiaban ubnd",
 }
 CUES = {word: cue for cue, words in _CUES.items() for word in words.split()}
-HAMLETS = frozenset(
-    "thon xom doi to ap khu khupho kp tdp todanpho khoi khom ban buon tieukhu".split()
-)
-FORMERLY = frozenset({"cu", "truocday", "truockia", "truoc"})  # after a name: the old one is meant
+_HAMLETS = "thon xom doi to ap khu khupho kp tdp todanpho khoi khom ban buon tieukhu pho"
+HAMLETS = frozenset(_HAMLETS.split())
+FORMERLY = frozenset({"cu", "truocday", "truockia"})  # after a name: the old one is meant

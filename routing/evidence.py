@@ -1,114 +1,125 @@
 """Weighing what a text says for each commune: every sign multiplies the odds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from routing.cues import Cue
 from routing.mentions import Mention
-from routing.names import Layer, Level, Unit
+from routing.names import Layer, Unit
 
-# Odds, measured on generated names and set round (docs/routing.md says how).
-LAYER = {Layer.CURRENT: 3.0, Layer.FORMER: 2.0, Layer.OLDER: 1.0}
+# Odds, measured on generated names and set round; docs/routing.md says how.
+LAYER = {Layer.CURRENT: 3.0, Layer.FORMER: 2.0, Layer.OLDER: 0.3}
 KIND_AGREES = 60.0
-KIND_DIFFERS = 1.0
 NO_KIND = 3.0
-ACCENTS_CONFLICT = 0.02
-BY_LAW = 100.0  # a parent beside it that it belonged to by law
-AROUND = 20.0  # a parent that held a part of where it lies now
-CONTRADICTED = 0.02  # a parent that has nothing to do with it
-CUE = {Cue.DECOY: 0.03, Cue.LONG_DECOY: 0.01, Cue.NEAR: 0.3, Cue.AT: 5.0, Cue.HAMLET: 5.0}
-IN_SCOPE = 30.0
-NO_PLACE = 10.0  # what stands against all readings: that no commune is meant
+SHORT_BARE_NAME = 0.1  # "An", "Lâm", "Cồn": words of every day
+SHORT = 4  # letters
+ACCENTS_DIFFER = 0.02
+DISTRICT = 300.0  # the district is named that it belonged to
+BY_LAW = 30.0  # the province is, or the commune it became
+AROUND = 20.0  # a parent is named that held a part of where it lies now
+OTHER_PARENT = 0.02  # a parent is named, as such, that has nothing to do with it
+OTHER_NAME = 0.3  # a name is there that may be such a parent
+CUE = {Cue.DECOY: 0.03, Cue.LONG_ROAD: 0.01, Cue.NEAR: 0.3, Cue.AT: 5.0, Cue.HAMLET: 5.0}
+FORMERLY = {Layer.CURRENT: 0.2, Layer.FORMER: 2.0, Layer.OLDER: 2.0}
+PRIOR = 30.0  # it lies where the operator or the caller expects it
+NOTHING = 10.0  # what stands against all readings: that no commune is meant
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One unit read at one mention, and its odds."""
 
+    weight: float
     unit: Unit
     mention: Mention
-    weight: float
-    supported: bool
+    supported: bool  # a parent of it is named too
 
 
-def read_communes(mentions: Sequence[Mention], scope: frozenset[int] | None) -> list[Reading]:
+class Context(NamedTuple):
+    """What another mention may be as a parent."""
+
+    keys: frozenset[int]
+    explicit: bool  # a type word says that it is a parent
+    doubtful: bool  # it may be a district, or the province of the same name
+    trust: float
+
+
+def read_communes(mentions: Sequence[Mention], prior: frozenset[int] | None) -> list[Reading]:
     """Every commune-level reading of every mention."""
-    readings = []
+    readings: list[Reading] = []
     for mention in mentions:
-        if mention.levels & Level.COMMUNE:
+        if mention.may_be_commune and mention.name.communes:
             context = _context(mention, mentions)
-            for unit in mention.name.communes:
-                readings.append(_reading(unit, mention, context, scope))
+            readings += [_read(unit, mention, context, prior) for unit in mention.name.communes]
     return readings
 
 
-def read_areas(mentions: Sequence[Mention], scope: frozenset[int] | None) -> list[Reading]:
-    """Every district or province reading, each spread over its communes by who asks."""
-    readings = []
+def read_areas(mentions: Sequence[Mention], prior: frozenset[int] | None) -> list[Reading]:
+    """Every district or province reading; who asks spreads it over the communes."""
+    readings: list[Reading] = []
     for mention in mentions:
-        context = _context(mention, mentions)
-        for unit in mention.name.areas:
-            if unit.level & mention.levels:
-                readings.append(_reading(unit, mention, context, scope))
+        areas = mention.name.areas_of(mention.kinds)
+        if areas:
+            context = _context(mention, mentions)
+            readings += [_read(unit, mention, context, prior) for unit in areas]
     return readings
 
 
-Context = list[tuple[frozenset[int], bool]]
-
-
-def _context(mention: Mention, mentions: Sequence[Mention]) -> Context:
-    """What each other mention may stand for as a parent, and whether it says so itself."""
+def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
+    """What each other mention may stand for as a parent."""
     context = []
     for other in mentions:
-        if other is mention or other.cue in (Cue.DECOY, Cue.LONG_DECOY):
-            continue
-        keys = [key for unit in other.name.areas if unit.level & other.levels for key in _own(unit)]
-        if other.levels & Level.COMMUNE:
-            keys += [10000 + int(c) for unit in other.name.communes for c in unit.communes]
-        explicit = bool(other.kinds) and not other.levels & Level.COMMUNE
-        if keys:
-            context.append((frozenset(keys), explicit))
+        if other is not mention and other.cue not in (Cue.DECOY, Cue.LONG_ROAD):
+            keys = other.name.stands_for(other.kinds)
+            if keys:
+                explicit = not other.may_be_commune
+                context.append(Context(keys, explicit, _doubtful(other, mentions), other.trust))
     return context
 
 
-def _own(unit: Unit) -> tuple[int, ...]:
-    """The unit's own key as a parent."""
-    if unit.level is Level.DISTRICT:
-        return tuple(key for key in unit.parents if key >= 1000)
-    return tuple(unit.parents)
+def _doubtful(mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """A bare "Hà Tĩnh" is a city or a province; said twice, it is both."""
+    if mention.kinds is not None or len(mention.name.areas) < 2:
+        return False
+    if len({unit.level for unit in mention.name.areas}) < 2:
+        return False
+    return not any(other.name is mention.name for other in mentions if other is not mention)
 
 
-def _reading(
-    unit: Unit, mention: Mention, context: Context, scope: frozenset[int] | None
+def _read(
+    unit: Unit, mention: Mention, context: Sequence[Context], prior: frozenset[int] | None
 ) -> Reading:
-    weight = LAYER[unit.layer] * _kind_odds(unit, mention) * _accent_odds(unit, mention)
-    if mention.cue:
-        weight *= CUE[mention.cue]
+    weight = LAYER[unit.layer] * mention.trust
+    if mention.kinds is None:
+        weight *= _bare(mention)
+    elif unit.kind in mention.kinds.names:
+        weight *= KIND_AGREES
+    if mention.exact != mention.plain and unit.exact not in (None, mention.exact):
+        weight *= _other_accents(unit, mention)
     if mention.formerly:
-        weight *= 0.2 if unit.layer is Layer.CURRENT else 2.0
+        weight *= FORMERLY[unit.layer]
     supported = False
-    for keys, explicit in context:
-        if not keys.isdisjoint(unit.parents):
-            weight *= BY_LAW
+    for keys, explicit, doubtful, trust in context:
+        if not doubtful and unit.district in keys:
+            weight *= DISTRICT * trust
+            supported = True
+        elif not keys.isdisjoint(unit.parents):
+            weight *= BY_LAW * trust
             supported = True
         elif not keys.isdisjoint(unit.around):
-            weight *= AROUND
+            weight *= AROUND * trust
             supported = True
-        elif explicit:
-            weight *= CONTRADICTED
-    if scope is not None and not scope.isdisjoint(unit.around):
-        weight *= IN_SCOPE
-    return Reading(unit, mention, weight, supported)
+        else:
+            weight *= OTHER_PARENT if explicit else OTHER_NAME
+    if prior is not None and not prior.isdisjoint(unit.around):
+        weight *= PRIOR
+    return Reading(weight, unit, mention, supported)
 
 
-def _kind_odds(unit: Unit, mention: Mention) -> float:
-    if not mention.kinds:
-        return NO_KIND
-    return KIND_AGREES if unit.kind in mention.kinds else KIND_DIFFERS
+def _bare(mention: Mention) -> float:
+    odds = NO_KIND if len(mention.plain) > SHORT else NO_KIND * SHORT_BARE_NAME
+    return odds if mention.cue is None else odds * CUE[mention.cue]
 
 
-def _accent_odds(unit: Unit, mention: Mention) -> float:
-    typed = mention.exact
-    if unit.exact is None or typed == unit.exact or typed == mention.plain:
-        return 1.0
-    return ACCENTS_CONFLICT
+def _other_accents(unit: Unit, mention: Mention) -> float:
+    """Accents left out on some words are no contradiction; different ones are."""
+    return ACCENTS_DIFFER

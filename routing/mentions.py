@@ -3,137 +3,136 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from routing.cues import CUES, FORMERLY, HAMLETS, KINDS, LEVELS, Cue
-from routing.names import Level, Name
-from routing.text import HARD, SOFT, Words
+from routing.cues import CUES, FORMERLY, HAMLETS, Cue, Kinds, Level, kinds_of_pair
+from routing.names import Name, Node
+from routing.text import HARD, Words
 
-LONGEST_NAME = 6  # words
 MOST_MENTIONS = 24  # looked at in one text: a tip names a few places, a flood of names is noise
 
 
 @dataclass(slots=True)
 class Mention:
-    """A name at its place in the text. `start` counts from the name, `left` from its type word."""
+    """A name at its place in the text: words `start` to `end`, its type word from `left`."""
 
     start: int
     end: int
     left: int
     name: Name
-    exact: str  # the letters as typed, spelled
     plain: str
-    kinds: frozenset[str]
-    levels: Level
-    cue: Cue | None = None
-    formerly: bool = False
+    exact: str  # the letters as typed, spelled
+    kinds: Kinds | None  # what its type word lets it be
+    cue: Cue | None
+    formerly: bool
+    trust: float = 1.0  # less where the words had to be mended
+
+    @property
+    def may_be_commune(self) -> bool:
+        """Whether its type word, if it has one, is a commune's."""
+        return self.kinds is None or bool(self.kinds.levels & Level.COMMUNE)
+
+    @property
+    def accents_differ(self) -> bool:
+        """Whether accents were typed, and no unit of this name has them."""
+        return self.exact != self.plain and self.exact not in self.name.exacts
 
 
-NO_KINDS: frozenset[str] = frozenset()
-
-
-def find_mentions(words: Words, names: Mapping[str, Name]) -> list[Mention]:
-    """All mentions that do not overlap, the reading that covers most words."""
-    found = _all_matches(words, names)
-    if _overlapping(found):
-        found = _best_cover(found)
+def find_mentions(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
+    """The mentions of the reading that covers the text best; none overlap."""
+    found = _matches(text, tree)
+    for one, next_one in zip(found, found[1:], strict=False):
+        if one.end > next_one.left:
+            return best_cover(found)[:MOST_MENTIONS]
     return found[:MOST_MENTIONS]
 
 
-def _all_matches(words: Words, names: Mapping[str, Name]) -> list[Mention]:
-    plain, gap = words.plain, words.gap
-    count, found = len(plain), []
-    for start in range(count):
-        joined = ""
-        for end in range(start, min(start + LONGEST_NAME, count)):
-            if end > start and gap[end] == HARD:
-                break
-            joined += plain[end]
-            name = names.get(joined)
-            if name is not None:
-                mention = _mention(words, start, end + 1, name, joined)
+def _matches(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
+    words, gaps = text
+    found = []
+    for start, word in enumerate(words):
+        node, end = tree.get(word.plain), start + 1
+        while node is not None:
+            if node.name is not None:
+                mention = mention_of(text, start, end, node.name)
                 if mention is not None:
                     found.append(mention)
+            if end == len(words) or gaps[end] == HARD or node.following is None:
+                break
+            node, end = node.following.get(words[end].plain), end + 1
     return found
 
 
-def _mention(words: Words, start: int, end: int, name: Name, plain: str) -> Mention | None:
-    kinds, left = _kinds_before(words, start)
-    if plain.isdigit() and not kinds:
-        return None  # a bare number is never a ward
-    exact = "".join(words.exact[start:end])
-    mention = Mention(start, end, left, name, exact, plain, kinds, _levels(kinds))
-    if not kinds:
-        mention.cue = _cue_before(words, start)
-    mention.formerly = _formerly_after(words, end)
-    return mention
+def mention_of(text: Words, start: int, end: int, name: Name) -> Mention | None:
+    """The name with what stands around it; None for a bare number, which is never a ward."""
+    words = text.words
+    kinds, left = kinds_before(text, start)
+    if end - start == 1:
+        plain, exact = words[start].plain, words[start].exact
+        if kinds is None and plain.isdigit():
+            return None
+    else:
+        plain = "".join([word.plain for word in words[start:end]])
+        exact = "".join([word.exact for word in words[start:end]])
+    formerly = end < len(words) and _formerly(text, end)
+    cue = _cue_before(text, start) if kinds is None else None
+    return Mention(start, end, left, name, plain, exact, kinds, cue, formerly)
 
 
-def _levels(kinds: frozenset[str]) -> Level:
-    levels = Level(0)
-    for kind in kinds:
-        levels |= LEVELS[kind]
-    return levels or Level.ANY
+def kinds_before(text: Words, start: int) -> tuple[Kinds | None, int]:
+    """The type word right before a place in the text, and where it begins."""
+    words, gaps = text
+    if start == 0 or gaps[start] == HARD:
+        return None, start
+    last = words[start - 1]
+    if start > 1 and gaps[start - 1] != HARD:
+        first = words[start - 2]
+        kinds = kinds_of_pair(first.plain, first.exact, last.plain, last.exact)
+        if kinds is not None:
+            return kinds, start - 2
+    if last.kinds is not None:
+        return last.kinds, start - 1
+    return None, start
 
 
-def _kinds_before(words: Words, start: int) -> tuple[frozenset[str], int]:
-    if start and words.gap[start] < HARD:
-        plain = words.plain
-        if start > 1 and words.gap[start - 1] < HARD:
-            kinds = KINDS.get(plain[start - 2] + plain[start - 1])
-            if kinds:
-                return kinds, start - 2
-        kinds = KINDS.get(plain[start - 1])
-        if kinds:
-            return kinds, start - 1
-    return NO_KINDS, start
-
-
-def _cue_before(words: Words, start: int) -> Cue | None:
-    """The cue that ends right before the name, or a long road that the name is an end of."""
-    plain, gap = words.plain, words.gap
+def _cue_before(text: Words, start: int) -> Cue | None:
+    """The cue that ends right before a name, or the long road that the name is an end of."""
+    words, gaps = text
     joined = ""
     for back in range(start - 1, max(start - 5, -1), -1):
-        if gap[back + 1] == HARD:
+        if gaps[back + 1] == HARD:
             return None
-        joined = plain[back] + joined
+        plain = words[back].plain
+        joined = plain + joined
         cue = CUES.get(joined)
-        if cue:
+        if cue is not None:
             return cue
-        if CUES.get(plain[back]) is Cue.LONG_DECOY:
-            return Cue.LONG_DECOY
-        if plain[back].isdigit() and back and plain[back - 1] in HAMLETS:
+        if plain.isdigit() and back and words[back - 1].plain in HAMLETS:
             return Cue.HAMLET
+        if CUES.get(plain) is Cue.LONG_ROAD:
+            return Cue.LONG_ROAD
     return None
 
 
-def _formerly_after(words: Words, end: int) -> bool:
-    plain = words.plain
-    if end >= len(plain):
-        return False
-    return plain[end] in FORMERLY or (
-        end + 1 < len(plain) and plain[end] + plain[end + 1] in FORMERLY
-    )
+def _formerly(text: Words, end: int) -> bool:
+    words = text.words
+    plain = words[end].plain
+    if plain in FORMERLY:
+        return True
+    return end + 1 < len(words) and plain + words[end + 1].plain in FORMERLY
 
 
-def _overlapping(found: list[Mention]) -> bool:
-    return any(a.end > b.start for a, b in zip(found, found[1:], strict=False))
-
-
-def _best_cover(found: list[Mention]) -> list[Mention]:
-    """Weighted intervals: a type word anchors a name, long names beat short ones, later beats earlier."""
-    found = sorted(found, key=lambda m: (m.end, m.start))
-    best: list[tuple[float, list[Mention]]] = [(0.0, [])]
-    ends = [0]
+def best_cover(found: list[Mention]) -> list[Mention]:
+    """Of overlapping mentions those that together explain most; later ones win a draw."""
+    found = sorted(found, key=lambda mention: mention.end)
+    best: list[tuple[float, int, list[Mention]]] = [(0.0, 0, [])]  # value, end, chosen
     for mention in found:
-        before = max(i for i, end in enumerate(ends) if end <= mention.left or end <= mention.start)
-        value = best[before][0] + _value(mention)
+        before = next(b for b in reversed(best) if b[1] <= mention.left)
+        value = before[0] + _value(mention)
         if value >= best[-1][0]:
-            best.append((value, [*best[before][1], mention]))
-        else:
-            best.append(best[-1])
-        ends.append(mention.end)
-    return best[-1][1]
+            best.append((value, mention.end, [*before[2], mention]))
+    return best[-1][2]
 
 
 def _value(mention: Mention) -> float:
-    length = mention.end - mention.start
-    return length * length + (3 if mention.kinds else 0) - SOFT * 0.1
+    """Long names explain more than short ones, their type words too; other accents are suspect."""
+    value = (mention.end - mention.left) ** 2
+    return value * (0.3 if mention.accents_differ else 1.0) * mention.trust

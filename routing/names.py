@@ -1,24 +1,15 @@
-"""Every name people use for a unit, over three layers, found by its letters without accents."""
+"""Every name people use for a unit, over three layers, found word by word without accents."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import IntEnum, IntFlag, StrEnum
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
 
+from routing.cues import Kinds, Level
 from routing.gazetteer import Alias, CommuneState, District, FormerCommune, Gazetteer, Province
-from routing.text import spell, strip_accents
-
+from routing.text import fold, strip_accents, syllables
 
 Named = CommuneState | FormerCommune | District | Province | Alias
-
-
-class Level(IntFlag):
-    """What a name can be."""
-
-    COMMUNE = 1
-    DISTRICT = 2
-    PROVINCE = 4
-    ANY = 7
 
 
 class Layer(StrEnum):
@@ -29,13 +20,17 @@ class Layer(StrEnum):
     OLDER = "older"  # vanished before 2025; known without accents only
 
 
-class Parent(IntEnum):
-    """Offsets that keep codes of different kinds apart in one set of whole numbers."""
+class Key(IntEnum):
+    """Offsets that keep codes of different kinds of unit apart in one set of whole numbers."""
 
     NEW_PROVINCE = 0
     OLD_PROVINCE = 100
-    DISTRICT = 1000
-    COMMUNE = 10000
+    DISTRICT = 1_000
+    COMMUNE = 10_000
+
+    def of(self, code: str) -> int:
+        """The whole number that stands for a unit."""
+        return self.value + int(code)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,141 +42,198 @@ class Unit:
     kind: str
     name: str
     code: str
-    plain: str  # compact, without accents: "haixuan"
-    exact: str | None  # compact, spelled with accents; None where only the plain form is known
+    exact: str | None  # spelled with accents, without spaces; None where only the plain is known
+    district: int  # key of the district it belonged to by law, 0 if none
     communes: tuple[str, ...]  # codes of the communes it covers now, the largest part first
-    parents: frozenset[int]  # what it belonged or belongs to by law, itself and its communes
-    around: frozenset[int]  # the same through the communes it lies in: looser
+    parents: frozenset[int]  # what it belongs or belonged to by law, and the communes it covers
+    around: frozenset[int]  # the same by way of the communes it lies in: looser
 
 
 @dataclass(slots=True)
 class Name:
-    """The units that share one plain name, and what they mean as the parent of another name."""
+    """The units that share one plain name, and what it may mean as the parent of another."""
 
-    communes: list[Unit]
-    areas: list[Unit]
+    communes: list[Unit] = field(default_factory=list)
+    areas: list[Unit] = field(default_factory=list)
+    exacts: set[str] = field(default_factory=set)
+    keys: dict[Kinds | None, frozenset[int]] = field(default_factory=dict)
+
+    def add(self, unit: Unit) -> None:
+        """Put a unit under this name."""
+        (self.communes if unit.level is Level.COMMUNE else self.areas).append(unit)
+        if unit.exact:
+            self.exacts.add(unit.exact)
 
     @property
     def units(self) -> list[Unit]:
         """All of them."""
         return self.communes + self.areas
 
+    def stands_for(self, kinds: Kinds | None) -> frozenset[int]:
+        """The keys of all it may be after this type word."""
+        keys = self.keys.get(kinds)
+        if keys is None:
+            keys = self.keys[kinds] = frozenset(self._keys(kinds))
+        return keys
 
-def compact(name: str) -> tuple[str, str]:
-    """`("haixuan", "hai\\u0309xuân")`: plain and exact."""
-    exact = "".join(spell(word) for word in name.replace("-", " ").split())
-    return strip_accents(exact), exact
+    def _keys(self, kinds: Kinds | None) -> Iterator[int]:
+        for unit in self.areas_of(kinds):
+            yield from _own_keys(unit)
+        if kinds is None or kinds.levels & Level.COMMUNE:
+            for unit in self.communes:
+                yield from (Key.COMMUNE.of(code) for code in unit.communes)
+
+    def areas_of(self, kinds: Kinds | None) -> list[Unit]:
+        """The areas that this type word may stand before, those of just that type if there are."""
+        if kinds is None:
+            return self.areas
+        same = [unit for unit in self.areas if unit.kind in kinds.names]
+        return same or [unit for unit in self.areas if unit.level & kinds.levels]
+
+
+@dataclass(slots=True)
+class Node:
+    """A step in the tree of names: the name that ends here, and the words that may follow."""
+
+    name: Name | None = None
+    following: dict[str, "Node"] | None = None
 
 
 class Names:
-    """The index: compact plain name -> `Name`."""
+    """All names: a tree by words, and by their letters without spaces."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._family = {code: self._family_of(code) for code in gazetteer.current}
-        self.by_plain: dict[str, Name] = {}
+        self._covered = self._covers()
+        self.tree: dict[str, Node] = {}
+        self.compact: dict[str, Name] = {}
+        self.words: set[str] = set()  # of all names, plain and exact, and the compact names
         for unit in self._units():
-            name = self.by_plain.setdefault(unit.plain, Name([], []))
-            (name.communes if unit.level is Level.COMMUNE else name.areas).append(unit)
+            plain = [strip_accents(word) for word in syllables(unit.name)]
+            self._plant(unit, plain)
+            if "'" in unit.name:  # "M'Drắk" is also typed "M Drắk"
+                self._plant(unit, fold(unit.name).split())
+            self._note(unit, plain)
+        self._plant_compact()
+
+    def _note(self, unit: Unit, plain: Sequence[str]) -> None:
+        self.words.update(plain, syllables(unit.name))
+        self.compact.setdefault("".join(plain), Name()).add(unit)
+
+    def _plant_compact(self) -> None:
+        """A name written in one word is found too."""
+        for letters, name in self.compact.items():
+            node = self.tree.setdefault(letters, Node())
+            node.name = node.name or name
+        self.words.update(self.compact)
+
+    def _plant(self, unit: Unit, plain: Iterable[str]) -> None:
+        branch = self.tree
+        for word in plain:
+            node = branch.get(word)
+            if node is None:
+                node = branch[word] = Node()
+            if node.following is None:
+                node.following = {}
+            branch = node.following
+        if node.name is None:
+            node.name = Name()
+        node.name.add(unit)
 
     def _family_of(self, code: str) -> frozenset[int]:
         """Everything that holds or held a part of this commune, and itself."""
         gazetteer = self._gazetteer
-        keys = {int(gazetteer.current[code].province), Parent.COMMUNE + int(code)}
+        province = gazetteer.current[code].province
+        keys = {Key.NEW_PROVINCE.of(province), Key.COMMUNE.of(code)}
         for former in gazetteer.predecessors.get(code, ()):
-            district = gazetteer.districts[former.district]
-            keys |= {
-                Parent.DISTRICT + int(district.code),
-                Parent.OLD_PROVINCE + int(district.province),
-            }
-        return frozenset(int(key) for key in keys)
+            old = gazetteer.districts[former.district].province
+            keys |= {Key.DISTRICT.of(former.district), Key.OLD_PROVINCE.of(old)}
+        return frozenset(keys)
 
-    def _units(self) -> Iterator[Unit]:
-        gazetteer = self._gazetteer
-        for state in gazetteer.states:
-            code = gazetteer.present_code(state.code)
-            keys = frozenset({int(state.province), int(Parent.COMMUNE + int(code))})
-            if not state.valid_to or state.kind != gazetteer.current[code].kind:
-                yield self._unit(Level.COMMUNE, Layer.CURRENT, state, (code,), keys)
-        for former in gazetteer.former.values():
-            yield self._unit(
-                Level.COMMUNE, Layer.FORMER, former, former.successors, self._law(former)
-            )
-        for alias in gazetteer.aliases:
-            into = gazetteer.former[alias.former_commune]
-            yield self._unit(Level.COMMUNE, Layer.OLDER, alias, into.successors, self._law(into))
-        yield from self._areas()
-
-    def _areas(self) -> Iterator[Unit]:
-        covered = self._covered()
-        gazetteer = self._gazetteer
-        for district in gazetteer.districts.values():
-            key = Parent.DISTRICT + int(district.code)
-            communes = covered[key]
-            old = gazetteer.old_provinces[district.province]
-            keys = frozenset(
-                {int(key), int(old.successor), int(Parent.OLD_PROVINCE + int(old.code))}
-            )
-            yield self._unit(Level.DISTRICT, Layer.FORMER, district, communes, keys)
-            for kind, name in district.aliases:
-                yield self._unit(
-                    Level.DISTRICT,
-                    Layer.OLDER,
-                    Alias(kind, name, district.code, ""),
-                    communes,
-                    keys,
-                )
-        for province in gazetteer.provinces:
-            if province.former or not province.valid_to:
-                yield from self._province_units(province, covered)
-
-    def _province_units(
-        self, province: Province, covered: dict[int, tuple[str, ...]]
-    ) -> Iterator[Unit]:
-        key = (Parent.OLD_PROVINCE if province.former else Parent.NEW_PROVINCE) + int(province.code)
-        keys = frozenset({int(key)})
-        layer = Layer.FORMER if province.former else Layer.CURRENT
-        yield self._unit(Level.PROVINCE, layer, province, covered[key], keys)
-        for spoken in province.spoken:
-            yield self._unit(
-                Level.PROVINCE, layer, Alias(province.kind, spoken, "", ""), covered[key], keys
-            )
-
-    def _covered(self) -> dict[int, tuple[str, ...]]:
-        """Parent key -> codes of the communes it covers."""
+    def _covers(self) -> dict[int, tuple[str, ...]]:
+        """Key of an area -> codes of the communes it covers."""
         found: dict[int, list[str]] = defaultdict(list)
         for code, keys in self._family.items():
             for key in keys:
                 found[key].append(code)
         return {key: tuple(codes) for key, codes in found.items()}
 
+    def _units(self) -> Iterator[Unit]:
+        yield from self._communes()
+        yield from self._districts()
+        for province in self._gazetteer.provinces:
+            if province.former or not province.valid_to:
+                yield from self._province(province)
+
+    def _communes(self) -> Iterator[Unit]:
+        gazetteer = self._gazetteer
+        for state in gazetteer.states:
+            code = gazetteer.present_code(state.code)
+            keys = frozenset({Key.NEW_PROVINCE.of(state.province), Key.COMMUNE.of(code)})
+            if not state.valid_to or state.kind != gazetteer.current[code].kind:
+                yield self._unit(Level.COMMUNE, Layer.CURRENT, state, (code,), keys)
+        for former in gazetteer.former.values():
+            law = self._law(former)
+            yield self._unit(Level.COMMUNE, Layer.FORMER, former, former.successors, law)
+        for alias in gazetteer.aliases:
+            into = gazetteer.former[alias.former_commune]
+            law = self._law(into)
+            yield self._unit(Level.COMMUNE, Layer.OLDER, alias, into.successors, law)
+
     def _law(self, former: FormerCommune) -> frozenset[int]:
-        district = self._gazetteer.districts[former.district]
+        own = {Key.COMMUNE.of(code) for code in former.successors}
+        return self._district_keys(self._gazetteer.districts[former.district]) | own
+
+    def _district_keys(self, district: District) -> frozenset[int]:
         old = self._gazetteer.old_provinces[district.province]
-        keys = {
-            int(old.successor),
-            Parent.OLD_PROVINCE + int(old.code),
-            Parent.DISTRICT + int(district.code),
-        }
         return frozenset(
-            {int(k) for k in keys} | {Parent.COMMUNE + int(c) for c in former.successors}
+            {
+                Key.DISTRICT.of(district.code),
+                Key.OLD_PROVINCE.of(old.code),
+                Key.NEW_PROVINCE.of(old.successor),
+            }
         )
+
+    def _districts(self) -> Iterator[Unit]:
+        for district in self._gazetteer.districts.values():
+            keys = self._district_keys(district)
+            covered = self._covered[Key.DISTRICT.of(district.code)]
+            yield self._unit(Level.DISTRICT, Layer.FORMER, district, covered, keys)
+            for kind, name in district.aliases:
+                alias = Alias(kind, name, district.code, "")
+                yield self._unit(Level.DISTRICT, Layer.OLDER, alias, covered, keys)
+
+    def _province(self, province: Province) -> Iterator[Unit]:
+        key = (Key.OLD_PROVINCE if province.former else Key.NEW_PROVINCE).of(province.code)
+        layer = Layer.FORMER if province.former else Layer.CURRENT
+        spoken = [Alias(province.kind, name, "", "") for name in province.spoken]
+        for named in (province, *spoken):
+            keys = frozenset({key})
+            yield self._unit(Level.PROVINCE, layer, named, self._covered[key], keys)
 
     def _unit(
         self,
         level: Level,
         layer: Layer,
-        source: Named,
+        named: Named,
         communes: tuple[str, ...],
         parents: frozenset[int],
     ) -> Unit:
-        plain, exact = compact(source.name)
-        known = None if isinstance(source, Alias) else exact
-        code = "" if isinstance(source, Alias) else source.code
-        families = [self._family[c] for c in communes]
-        around = families[0] if len(families) == 1 else frozenset().union(*families)
-        if level is not Level.COMMUNE:
-            around = parents
-        return Unit(
-            level, layer, source.kind, source.name, code, plain, known, communes, parents, around
-        )
+        exact = None if isinstance(named, Alias) else "".join(syllables(named.name))
+        code = "" if isinstance(named, Alias) else named.code
+        around = parents
+        if level is Level.COMMUNE:
+            families = [self._family[code] for code in communes]
+            around = families[0] if len(families) == 1 else frozenset().union(*families)
+        district = max((key for key in parents if key < Key.COMMUNE), default=0)
+        district = district if district >= Key.DISTRICT else 0
+        kind, name = named.kind, named.name
+        return Unit(level, layer, kind, name, code, exact, district, communes, parents, around)
+
+
+def _own_keys(area: Unit) -> Iterable[int]:
+    """What stands for the area itself, without what holds it."""
+    if area.level is Level.DISTRICT:
+        return (key for key in area.parents if key >= Key.DISTRICT)
+    return area.parents

@@ -5,13 +5,25 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
-from routing.cues import GLUED
-from routing.evidence import NO_PLACE, Reading, read_areas, read_communes
+from routing.evidence import NOTHING, Reading, read_areas, read_communes
 from routing.gazetteer import Gazetteer
-from routing.mentions import find_mentions
+from routing.cues import Level
+from routing.mending import Mender, decode_keys
+from routing.mentions import Mention, find_mentions
 from routing.names import Layer, Names
 from routing.places import Candidate, Commune, Point, Reason, ReasonCode, Route, Status
-from routing.text import Reader
+from routing.text import Reader, fold
+
+
+def compact(name: str) -> str:
+    return fold(name).replace(" ", "")
+
+
+def _better(one: Route, other: Route) -> bool:
+    if not other.candidates:
+        return bool(one.candidates)
+    return bool(one.candidates) and one.candidates[0].score > other.candidates[0].score
+
 
 CERTAIN = 0.9
 
@@ -22,9 +34,10 @@ class Router:
     def __init__(self, gazetteer: Gazetteer, provinces: Collection[str] | None) -> None:
         self._gazetteer = gazetteer
         self._names = Names(gazetteer)
-        self._reader = Reader(self._names.by_plain, GLUED)
+        self._reader = Reader(self._names.words)
         self._scope = None if provinces is None else frozenset(map(int, provinces))
         self._communes = {code: gazetteer.commune(code) for code in gazetteer.current}
+        self._mender = Mender(self._names.compact)
         self.has_boundaries = False
 
     @classmethod
@@ -52,10 +65,40 @@ class Router:
         on: date | None = None,
     ) -> Route:
         """Answer for words, a point, or both. Never raises for what people send."""
-        mentions = find_mentions(self._reader.read(text), self._names.by_plain)
-        readings = read_communes(mentions, self._scope)
+        prior = self._prior(province)
+        words = self._reader.read(text)
+        mentions = find_mentions(words, self._names.tree)
+        route = self._weigh(mentions, prior)
+        if route.status is Status.CERTAIN:
+            return route
+        decoded = decode_keys(text)
+        if decoded != text.lower():
+            words2 = self._reader.read(decoded)
+            mentions2 = find_mentions(words2, self._names.tree)
+            route2 = self._weigh(mentions2, prior)
+            if _better(route2, route):
+                words, mentions, route = words2, mentions2, route2
+        if route.status is not Status.CERTAIN:
+            mended = self._mender.mend(words, mentions)
+            if mended is not mentions:
+                route3 = self._weigh(mended, prior)
+                if _better(route3, route):
+                    return route3
+        return route
+
+    def _prior(self, province: str | None) -> frozenset[int] | None:
+        if province is None:
+            return self._scope
+        name = self._names.compact.get(compact(province))
+        keys = {
+            k for u in (name.areas if name else ()) if u.level is Level.PROVINCE for k in u.parents
+        }
+        return frozenset(keys) if keys else self._scope
+
+    def _weigh(self, mentions: Sequence[Mention], prior: frozenset[int] | None) -> Route:
+        readings = read_communes(mentions, prior)
         if not any(r.supported for r in readings):
-            readings += read_areas(mentions, self._scope)
+            readings += read_areas(mentions, prior)
         return self._decide(readings)
 
     def _decide(self, readings: Sequence[Reading]) -> Route:
@@ -67,7 +110,7 @@ class Router:
                 part = 0.9
         if not weights:
             return Route(Status.UNKNOWN, (), Reason(ReasonCode.NO_PLACE))
-        total = sum(weights.values()) + NO_PLACE
+        total = sum(weights.values()) + NOTHING
         ranked = sorted(weights, key=lambda code: -weights[code])
         candidates = tuple(
             self._candidate(code, weights[code] / total)

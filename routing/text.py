@@ -2,18 +2,21 @@
 
 import re
 import unicodedata
-from collections.abc import Container
-from dataclasses import dataclass, field
+from collections.abc import Container, Sequence
+from typing import NamedTuple
+
+from routing.cues import GLUED, Kinds, kinds_of
 
 LONGEST_TEXT = 4096  # characters looked at; what platforms allow in one message
+LONGEST_TOKEN = 40  # a longer one is no place name, and is not remembered
 
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}  # huyền, sắc, ngã, hỏi, nặng
-_LOOKALIKES = str.maketrans({"ð": "đ", "Ð": "Đ", "ɖ": "đ", "’": "'", "‘": "'", "`": "'", "´": "'"})
+_LOOKALIKES = str.maketrans({"ð": "đ", "Ð": "Đ", "ɖ": "đ", "Ɖ": "Đ"})
 _NOISE = re.compile(
     "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 _TOKENS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\s\w]|\n")
-_FINAL_Y = re.compile(r"(?<=[bcdđghklmnprstvx])y$|(?<=qu)y$")
+_FINAL_Y = re.compile(r"(?<=[bcdđghklmnprstvx])y$|(?<=^qu)y$")
 
 SPACE, SOFT, HARD = 0, 1, 2  # what stands before a word: nothing, a dash or dot, or a real break
 
@@ -40,30 +43,36 @@ def spell(word: str) -> str:
 
 
 def strip_accents(spelled: str) -> str:
-    """A spelled word without any mark: ``"hai\\u0309"`` -> ``"hai"``, ``"đong"`` -> ``"dong"``."""
+    """A spelled word without any mark: ``"hai\u0309"`` -> ``"hai"``, ``"đong"`` -> ``"dong"``."""
     if spelled.isascii():
         return spelled
     marks = unicodedata.normalize("NFD", spelled.replace("đ", "d"))
     return "".join(c for c in marks if not unicodedata.combining(c))
 
 
-@dataclass(slots=True)
-class Words:
-    """A text cut into words; four lists of one length."""
+def syllables(name: str) -> tuple[str, ...]:
+    """The spelled words of a name in a table."""
+    return tuple(filter(None, (spell(word) for word in name.replace("-", " ").split())))
 
-    plain: list[str] = field(default_factory=list)  # without accents: what names are found by
-    exact: list[str] = field(
-        default_factory=list
-    )  # spelled with accents: what names are told apart by
-    gap: list[int] = field(default_factory=list)  # what stands before each word
-    raw: list[str] = field(default_factory=list)  # as typed
+
+class Word(NamedTuple):
+    """One word of a text."""
+
+    plain: str  # without accents: what names are found by
+    exact: str  # spelled with accents: what names are told apart by
+    raw: str  # as typed
+    kinds: Kinds | None  # what it stands for if it is a type word: "xã", "P", "huyen"
+
+
+class Words(NamedTuple):
+    """A text cut into words, with what stands before each."""
+
+    words: Sequence[Word]
+    gaps: Sequence[int]
 
     def typed(self, start: int, end: int) -> str:
         """The words as typed, for showing back."""
-        return " ".join(self.raw[start:end])
-
-
-Piece = tuple[str, str, str]  # plain, exact, raw
+        return " ".join(word.raw for word in self.words[start:end])
 
 
 class Reader:
@@ -71,54 +80,60 @@ class Reader:
 
     _REMEMBERED = 50_000
 
-    def __init__(self, known: Container[str], glued: tuple[str, ...]) -> None:
-        """`known` holds compact plain names; `glued` are type words that people glue to them."""
+    def __init__(self, known: Container[str]) -> None:
+        """`known` holds the words of names, plain and exact, and plain names without spaces."""
         self._known = known
-        self._glued = glued
-        self._memory: dict[str, tuple[Piece, ...]] = {}
+        self._memory: dict[str, tuple[Word, ...]] = {}
 
     def read(self, text: str) -> Words:
         """Cut a text of any length; what lies past `LONGEST_TEXT` is not looked at."""
-        words, gap = Words(), HARD
-        memory = self._memory
+        words: list[Word] = []
+        gaps: list[int] = []
+        gap = HARD
+        recall = self._memory.get
         for token in _TOKENS.findall(clean(text)):
-            pieces = memory.get(token)
+            pieces = recall(token)
             if pieces is None:
                 pieces = self._remember(token)
-            if not pieces:
-                gap = max(gap, SOFT if token in ".-–" else HARD)
-                continue
-            for plain, exact, raw in pieces:
-                words.plain.append(plain)
-                words.exact.append(exact)
-                words.raw.append(raw)
-                words.gap.append(gap)
+            for word in pieces:
+                words.append(word)
+                gaps.append(gap)
                 gap = SPACE
-        return words
+            if not pieces:
+                gap = max(gap, SOFT if token in ".-–—'’" else HARD)
+        return Words(words, gaps)
 
-    def _remember(self, token: str) -> tuple[Piece, ...]:
-        pieces = tuple(self._cut(token)) if token[0].isalnum() else ()
-        if len(self._memory) < self._REMEMBERED and len(token) < 40:
+    def _remember(self, token: str) -> tuple[Word, ...]:
+        if not token[0].isalnum():
+            pieces: tuple[Word, ...] = ()
+        elif len(token) >= LONGEST_TOKEN:
+            return (_word(token),)
+        else:
+            pieces = tuple(self._cut(token))
+        if len(self._memory) < self._REMEMBERED:
             self._memory[token] = pieces
         return pieces
 
-    def _cut(self, token: str) -> list[Piece]:
-        """One word, or several where they are glued: ``"XãNânChính"``, ``"P1"``, ``"xahaixuan"``."""
-        return [piece for part in _split_on_case(token) for piece in self._unglued(part)]
-
-    def _unglued(self, part: str) -> list[Piece]:
-        whole = _piece(part)
-        if whole[0] in self._known:
+    def _cut(self, token: str) -> list[Word]:
+        """What was glued together, cut: ``"P1"``, ``"XãNânChính"``, ``"XTân"``, ``"xahaixuan"``."""
+        whole = _word(token)
+        parts = _split_on_case(token)
+        if len(parts) > 1 and whole.exact not in self._known:
+            return [word for part in parts for word in self._cut(part)]
+        mixed = not token.islower() and not token.istitle() and not token.isupper()
+        if (whole.exact if mixed else whole.plain) in self._known or whole.kinds is not None:
             return [whole]
-        for start in self._glued:
-            rest = whole[0].removeprefix(start)
-            if (
-                rest != whole[0]
-                and rest
-                and (rest.isdigit() or (len(rest) > 3 and rest in self._known))
-            ):
-                return [_piece(part[: len(start)]), _piece(part[len(start) :])]
+        for kind in GLUED:
+            if whole.plain.startswith(kind) and self._may_follow(kind, token[len(kind) :]):
+                return [_word(token[: len(kind)]), *self._cut(token[len(kind) :])]
         return [whole]
+
+    def _may_follow(self, kind: str, rest: str) -> bool:
+        """A capital or a number after a type word begins a name; small letters must be one."""
+        if rest[:1].isupper() or rest.isdigit():
+            return True
+        plain = strip_accents(spell(rest))
+        return len(kind) + len(plain) > 5 and len(plain) > 3 and plain in self._known
 
 
 def clean(text: str) -> str:
@@ -131,12 +146,20 @@ def clean(text: str) -> str:
     return _NOISE.sub("", text)
 
 
-def _piece(part: str) -> Piece:
+def _word(part: str) -> Word:
     exact = spell(part)
-    return strip_accents(exact), exact, part
+    plain = strip_accents(exact)
+    return Word(plain, exact, part, kinds_of(plain, exact))
 
 
 def _split_on_case(token: str) -> list[str]:
-    """``"TP.HồChíMinh"`` comes as ``"HồChíMinh"``: cut before each capital that follows a small letter."""
-    cuts = [i for i in range(1, len(token)) if token[i].isupper() and token[i - 1].islower()]
+    """Cut where a capital begins a word, or a number follows: ``"HồChíMinh"``, ``"XTân1"``."""
+    cuts = [i for i in range(1, len(token)) if _begins_word(token, i)]
     return [token[a:b] for a, b in zip([0, *cuts], [*cuts, len(token)], strict=True)]
+
+
+def _begins_word(token: str, i: int) -> bool:
+    before, here, after = token[i - 1], token[i], token[i + 1 : i + 2]
+    if here.isupper():
+        return before.islower() or (before.isupper() and after.islower())
+    return here.isdigit() and before.islower() and i > 1

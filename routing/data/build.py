@@ -193,12 +193,13 @@ def _aliases(former: list[Row]) -> Iterator[list[str]]:
 
 
 def _alias_names(packed: str | None) -> list[str]:
-    """`'["xadinau", "dinau"]'` -> `["xã:di nau"]`: only forms with a type word, each once."""
+    """`'["xadinau", "dinau"]'` -> `["xã:di nau"]`: each once, by its form with a type word."""
+    keys = json.loads(packed or "[]")
     found = []
-    for key in json.loads(packed or "[]"):
+    for key in keys:
         for kind in ("xã", "phường", "thị trấn", "huyện", "thị xã", "thành phố", "quận"):
             start = fold(kind).replace(" ", "")
-            if key.startswith(start) and len(key) > len(start) + 1:
+            if key.startswith(start) and key[len(start) :] in keys:
                 found.append(f"{kind}:{_spaced(key[len(start) :])}")
                 break
     return list(dict.fromkeys(found))

@@ -1,0 +1,154 @@
+"""Reading names that were typed with a slip, or with the raw keys of an input method."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from rapidfuzz.distance import OSA
+
+from routing.cues import CUES
+from routing.mentions import Mention, best_cover, mention_of
+from routing.names import Name
+from routing.text import HARD, Words
+
+SLIP = 0.1  # odds of a name with a slip against the same name typed well
+SHORTEST = 4  # letters; a shorter name with a slip is any word
+LONGEST = 5  # words looked at together
+MOST_SPANS = 160  # tried in one text, which bounds the work
+SLIPS_IN_ACCENTS = 2  # a lost letter may take its tone with it
+
+_KEYS = re.compile(r"[A-Za-zđĐ]+[0-9A-Za-z]*")
+_TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
+_VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
+_TELEX_MARKS = [("dd", "đ"), ("uow", "ươ"), ("uwow", "ươ"), ("aw", "ă"), ("ow", "ơ"), ("uw", "ư")]
+_TELEX_MARKS += [("aa", "â"), ("ee", "ê"), ("oo", "ô"), ("w", "ư")]
+_VNI_MARKS = [("d9", "đ"), ("u7o7", "ươ"), ("uo7", "ươ"), ("o7", "ơ"), ("u7", "ư"), ("a8", "ă")]
+_VNI_MARKS += [("a6", "â"), ("e6", "ê"), ("o6", "ô")]
+_TELEX_TONE = re.compile(r"(?<=[aeiouyâăêôơư])([a-zâăêôơưđ]*?)([sfrxj])([a-zâăêôơư]*)$")
+_VNI_TONE = re.compile(r"([1-5])([a-zâăêôơư0-9]*)$")
+
+
+def decode_keys(text: str) -> str:
+    """Raw Telex or VNI keys as the letters they stand for: ``"hair haauj"`` -> ``"hải hậu"``."""
+    return _KEYS.sub(lambda token: _decode(token.group()), text)
+
+
+def _decode(token: str) -> str:
+    word = token.lower()
+    if any(c.isdigit() for c in word):
+        return _vni(word) if any(vowel in word for vowel in "aeiouy") else token
+    return _telex(word)
+
+
+def _telex(word: str) -> str:
+    for keys, mark in sorted(_TELEX_MARKS, key=lambda pair: -len(pair[0])):
+        word = word.replace(keys, mark)
+    return _with_tone(word, _TELEX_TONE.search(word), 2, _TELEX_TONES)
+
+
+def _vni(word: str) -> str:
+    tone = _VNI_TONE.search(word)
+    if tone:
+        word = word[: tone.start(1)] + word[tone.end(1) :] + tone.group(1)
+    for keys, mark in sorted(_VNI_MARKS, key=lambda pair: -len(pair[0])):
+        word = word.replace(keys, mark)
+    return _with_tone(word, _VNI_TONE.search(word), 1, _VNI_TONES)
+
+
+def _with_tone(word: str, tone: re.Match[str] | None, group: int, tones: Mapping[str, str]) -> str:
+    if tone is None:
+        return word
+    bare = word[: tone.start(group)] + word[tone.end(group) :]
+    return bare + tones[tone.group(group)]
+
+
+class Mender:
+    """Finds the names that are one slip away from what was typed."""
+
+    def __init__(self, names: Mapping[str, Name]) -> None:
+        self._names = names
+
+    @cached_property
+    def _by_deletion(self) -> Mapping[str, list[str]]:
+        """Every name with one letter left out -> the names it comes from. Built when first needed."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for name in self._names:
+            if len(name) >= SHORTEST:
+                for shorter in _deletions(name):
+                    found[shorter].append(name)
+        return found
+
+    def near(self, letters: str) -> set[str]:
+        """Names one missing, added, changed or swapped letter away, and itself."""
+        found = set(self._by_deletion.get(letters, ()))
+        for shorter in _deletions(letters):
+            if shorter in self._names:
+                found.add(shorter)
+            found.update(self._by_deletion.get(shorter, ()))
+        return {name for name in found if OSA.distance(letters, name, score_cutoff=1) <= 1}
+
+    def mend(self, text: Words, mentions: list[Mention]) -> list[Mention]:
+        """The mentions with those that a slip hid, where they stand beside something known."""
+        found = list(mentions)
+        for count, (start, end) in enumerate(_spans(text, mentions)):
+            if count == MOST_SPANS:
+                break
+            found += self._mended(text, start, end)
+        return best_cover(found) if len(found) > len(mentions) else mentions
+
+    def _mended(self, text: Words, start: int, end: int) -> Iterator[Mention]:
+        letters = "".join([word.plain for word in text.words[start:end]])
+        if not SHORTEST <= len(letters) <= 24:
+            return
+        name = Name()
+        typed = "".join([word.exact for word in text.words[start:end]])
+        for near in self.near(letters):
+            for unit in self._names[near].units:
+                if typed == letters or unit.exact is None or _close(typed, unit.exact):
+                    name.add(unit)
+        mention = mention_of(text, start, end, name) if name.units else None
+        if mention is not None:
+            mention.exact = mention.plain  # the accents were compared above
+            mention.trust = SLIP
+            yield mention
+
+
+def _close(typed: str, exact: str) -> bool:
+    return OSA.distance(typed, exact, score_cutoff=SLIPS_IN_ACCENTS) <= SLIPS_IN_ACCENTS
+
+
+def _deletions(letters: str) -> Iterator[str]:
+    return (letters[:i] + letters[i + 1 :] for i in range(len(letters)))
+
+
+def _spans(text: Words, mentions: list[Mention]) -> Iterator[tuple[int, int]]:
+    """Runs of words that no name explains and that touch something known, longest first."""
+    words, gaps = text
+    known = _explained(text, mentions)
+    for start in range(len(words)):
+        if words[start].kinds is not None and known[start]:
+            continue
+        longest = start + 1
+        while longest < len(words) and longest - start < LONGEST and gaps[longest] != HARD:
+            longest += 1
+        for end in range(longest, start, -1):
+            if not all(known[start:end]) and _touches(text, known, start, end):
+                yield start, end
+
+
+def _explained(text: Words, mentions: list[Mention]) -> list[bool]:
+    known = [word.kinds is not None or word.plain in CUES for word in text.words]
+    for mention in mentions:
+        known[mention.left : mention.end] = [True] * (mention.end - mention.left)
+    return known
+
+
+def _touches(text: Words, known: list[bool], start: int, end: int) -> bool:
+    """Beside a type word or a name, or alone between two breaks."""
+    words, gaps = text
+    before = start == 0 or gaps[start] == HARD
+    after = end == len(words) or gaps[end] == HARD
+    if before and after:
+        return True
+    return (not before and known[start - 1]) or (not after and known[end])
