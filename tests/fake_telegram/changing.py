@@ -14,11 +14,12 @@ from tests.fake_telegram.rules import (
     Json,
     bad_request,
 )
-from tests.fake_telegram.sending import formatted
+from tests.fake_telegram.sending import file_of, formatted
 
 if TYPE_CHECKING:
     from tests.fake_telegram.server import FakeTelegram
 
+REPLACEABLE = {"animation", "audio", "document", "photo", "video"}
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -41,6 +42,23 @@ async def edit_message_caption(telegram: "FakeTelegram", asked: Params) -> Json:
         raise bad_request("there is no caption in the message to edit")
     content = formatted(asked, "caption")
     return _change(telegram, asked, message, {"caption", "caption_entities"}, content)
+
+
+async def edit_message_media(telegram: "FakeTelegram", asked: Params) -> Json:
+    """Another file in the place of the old one. Voices, round videos and stickers cannot be replaced."""
+    message, new = _editable(telegram, asked), asked.value("media") or {}
+    if message.file is None or message.file.kind not in REPLACEABLE:
+        raise bad_request("there is no media in the message to edit")
+    if new.get("type") not in REPLACEABLE:
+        raise bad_request("can't parse InputMedia: wrong type specified")
+    inner = Params(new | {new["type"]: new["media"]}, asked.uploads)
+    file = file_of(telegram, inner, new["type"])
+    fields = {message.file.kind, "caption", "caption_entities"}
+    changed = _change(
+        telegram, asked, message, fields, file.as_content() | formatted(inner, "caption")
+    )
+    message.file = file
+    return changed
 
 
 async def edit_message_reply_markup(telegram: "FakeTelegram", asked: Params) -> Json:
@@ -124,6 +142,7 @@ async def answer_callback_query(telegram: "FakeTelegram", asked: Params) -> bool
 METHODS = {
     "editMessageText": edit_message_text,
     "editMessageCaption": edit_message_caption,
+    "editMessageMedia": edit_message_media,
     "editMessageReplyMarkup": edit_message_reply_markup,
     "deleteMessage": delete_message,
     "deleteMessages": delete_messages,

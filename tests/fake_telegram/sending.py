@@ -63,7 +63,7 @@ async def send_media_group(telegram: "FakeTelegram", asked: Params) -> list[Json
     album, contents = telegram.serial(), []
     for item in items:
         item_asked = Params({**item, item["type"]: item["media"]}, asked.uploads)
-        file = _file(telegram, item_asked, item["type"])
+        file = file_of(telegram, item_asked, item["type"])
         contents.append((file.as_content() | formatted(item_asked, "caption"), file))
     together = {"media_group_id": album}
     return [deliver(telegram, asked, content | together, file) for content, file in contents]
@@ -156,11 +156,11 @@ def _parsed(text: str, asked: Params, entities_field: str) -> tuple[str, list[Js
 
 
 def _send_file(telegram: "FakeTelegram", asked: Params, kind: str) -> Json:
-    file = _file(telegram, asked, kind)
+    file = file_of(telegram, asked, kind)
     return deliver(telegram, asked, file.as_content() | formatted(asked, "caption"), file)
 
 
-def _file(telegram: "FakeTelegram", asked: Params, kind: str) -> StoredFile:
+def file_of(telegram: "FakeTelegram", asked: Params, kind: str) -> StoredFile:
     """The upload, or the file already known by its id."""
     wanted = asked.words(kind)
     upload = asked.uploads.get(wanted.removeprefix("attach://") or kind)

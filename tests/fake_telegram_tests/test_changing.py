@@ -1,7 +1,14 @@
 """Edits, deletions and pressed buttons, on both wires."""
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup, Update
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    ReplyKeyboardMarkup,
+    Update,
+)
 
 from tests.clock import FakeClock
 from tests.fake_telegram import FakeTelegram, FakeUser
@@ -45,6 +52,16 @@ async def test_captions_and_texts_are_edited_each_their_own_way(bot: Bot, an: Fa
         await bot.edit_message_caption(an.id, text.message_id, caption="hai")
     with refused("no text in the message"):
         await bot.edit_message_text("hai", an.id, photo.message_id)
+
+
+async def test_a_picture_can_be_replaced_and_a_voice_cannot(bot: Bot, an: FakeUser) -> None:
+    other = InputMediaPhoto(picture(20, 20))
+    shown = await bot.send_photo(an.id, picture(), caption="ảnh")
+    await bot.edit_message_media(other, an.id, shown.message_id)
+    assert (an.last.photo, an.last.text) == (picture(20, 20), "")
+    spoken = await bot.send_voice(an.id, b"ogg")
+    with refused("there is no media in the message to edit"):
+        await bot.edit_message_media(other, an.id, spoken.message_id)
 
 
 async def test_only_the_bots_own_messages_can_be_edited(bot: Bot, an: FakeUser) -> None:
