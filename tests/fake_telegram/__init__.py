@@ -1,7 +1,7 @@
 """A strict Telegram for tests: people with phones on one side, the Bot API on the other.
 
 async with FakeTelegram() as telegram:
-    bot = telegram.Bot(...)             # or an HTTP client, see `serve`
+    bot = offline_bot(telegram)         # the real Bot; for HTTP clients see `serve`
     an = telegram.user(7, "An")
     await an.starts()
     ...                                 # the bot takes telegram.pending_updates() and answers

@@ -130,6 +130,7 @@ async def test_the_fields_people_send_mean_what_they_say(bot: Bot, an: FakeUser)
     assert pin.message is not None
     assert pin.message.location is not None
     assert pin.message.location.horizontal_accuracy == 30
+    assert pin.message.location.live_period
     assert moved.edited_message is not None
     assert moved.edited_message.edit_date is not None
 
