@@ -33,7 +33,7 @@ def open_keyring(settings: Settings, *, database_is_empty: bool) -> Keyring:
         FolderError: they cannot be written where they belong.
     """
     path = key_path(settings)
-    if path.exists():
+    if _exists(path):
         return read_keyring(path)
     if not database_is_empty:
         raise KeyFileError(
@@ -41,6 +41,15 @@ def open_keyring(settings: Settings, *, database_is_empty: bool) -> Keyring:
             "database can be read: put it back from where you keep it, or name it by TINBAO_KEY_FILE"
         )
     return _made(path)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:
+        raise KeyFileError(
+            f"{path} cannot be reached by this user; give its folder to them"
+        ) from None
 
 
 def _made(path: Path) -> Keyring:

@@ -129,5 +129,7 @@ def watch(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def _log_loop_fault(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    task = context.get("task") or context.get("future")
+    name = task.get_name() if isinstance(task, asyncio.Task) else None
     log = structlog.get_logger(__name__)
-    log.error("task_failed", what=context["message"], exc_info=context.get("exception"))
+    log.error("task_failed", task=name, exc_info=context.get("exception"))

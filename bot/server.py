@@ -200,6 +200,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         app,
         access_log=False,  # a webhook's path may be its secret
         log_config=None,
+        log_level="warning",
         lifespan="off",
         http="h11",
         ws="none",

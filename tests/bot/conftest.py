@@ -1,9 +1,14 @@
 """A process without settings, in a folder of its own."""
 
 import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+NOBODY = 65534
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +18,25 @@ def bare_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         if name.upper().startswith("TINBAO_") or name == "CREDENTIALS_DIRECTORY":
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def as_nobody(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Work in a folder of one's own without root's rights, which pass through every closed door."""
+    folder = Path(tempfile.mkdtemp(prefix="tinbao-"))  # pytest's own lie in a closed folder
+    monkeypatch.chdir(folder)
+    user = os.geteuid()
+    if user == 0:
+        os.chown(folder, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+    try:
+        yield folder
+    finally:
+        os.seteuid(user)
+        monkeypatch.undo()
+        shutil.rmtree(folder, onerror=_open_and_retry)
+
+
+def _open_and_retry(remove: Callable[[str], object], path: str, _: object) -> None:
+    Path(path).chmod(0o700)
+    remove(path)

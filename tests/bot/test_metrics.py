@@ -1,0 +1,72 @@
+"""What an operator watches."""
+
+from datetime import timedelta
+
+from prometheus_client import generate_latest
+
+from bot.metrics import Metrics
+from storage.queues import Depth
+from storage.states import Channel, DeliveryClass, Priority
+from tests.clock import FakeClock
+
+
+def test_queues_show_depth_age_and_what_was_set_aside(clock: FakeClock) -> None:
+    metrics = Metrics()
+    metrics.show_queues({"inbox": Depth(3, 1, clock() - timedelta(seconds=90))}, clock())
+    shown = {"queue": "inbox"}
+    assert metrics.registry.get_sample_value("tinbao_queue_waiting", shown) == 3
+    assert metrics.registry.get_sample_value("tinbao_queue_set_aside", shown) == 1
+    assert metrics.registry.get_sample_value("tinbao_queue_oldest_overdue_seconds", shown) == 90
+
+
+def test_what_is_due_later_or_never_is_not_overdue(clock: FakeClock) -> None:
+    metrics = Metrics()
+    later = Depth(1, 0, clock() + timedelta(hours=1))
+    metrics.show_queues({"inbox": later, "outbox": Depth(0, 0, None)}, clock())
+    for queue in ("inbox", "outbox"):
+        age = metrics.registry.get_sample_value(
+            "tinbao_queue_oldest_overdue_seconds", {"queue": queue}
+        )
+        assert age == 0
+
+
+def test_everything_that_happens_is_counted(clock: FakeClock) -> None:
+    metrics = Metrics()
+    metrics.received(Channel.TELEGRAM, 5)
+    metrics.polled(Channel.TELEGRAM, clock())
+    metrics.attempted("inbox")
+    metrics.delivered(Channel.TELEGRAM, DeliveryClass.ALERT, "sent")
+    metrics.rate_limited(Channel.TELEGRAM)
+    metrics.filed(Channel.WEB, Priority.P1)
+    metrics.show_free_disk(10)
+    text = generate_latest(metrics.registry).decode()
+    for line in (
+        'tinbao_updates_received_total{channel="telegram"} 5.0',
+        f'tinbao_last_poll_timestamp_seconds{{channel="telegram"}} {clock().timestamp():.6}',
+        'tinbao_queue_attempts_total{queue="inbox"} 1.0',
+        'tinbao_deliveries_total{channel="telegram",klass="alert",outcome="sent"} 1.0',
+        'tinbao_rate_limited_total{channel="telegram"} 1.0',
+        'tinbao_tips_filed_total{channel="web",priority="P1"} 1.0',
+        "tinbao_disk_free_bytes 10.0",
+    ):
+        assert line.split(" ")[0] in text
+
+
+def test_no_label_says_where_or_about_what() -> None:
+    metrics = Metrics()
+    metrics.filed(Channel.WEB, Priority.P1)
+    labels = {
+        label
+        for family in metrics.registry.collect()
+        for sample in family.samples
+        for label in sample.labels
+        if family.name.startswith("tinbao_")
+    }
+    assert labels <= {"channel", "priority", "queue", "klass", "outcome"}
+
+
+def test_two_processes_worth_of_metrics_do_not_meet() -> None:
+    first, second = Metrics(), Metrics()
+    first.rate_limited(Channel.TELEGRAM)
+    labels = {"channel": "telegram"}
+    assert second.registry.get_sample_value("tinbao_rate_limited_total", labels) is None
