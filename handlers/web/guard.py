@@ -1,6 +1,6 @@
 """Who may open the try-out page: a browser on this very machine, on this very page, and nobody else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Any
 
@@ -54,7 +54,7 @@ class Guard:
 def fault_of(scope: Scope) -> str:
     """Return the name of what is wrong with a request, "" if nothing is."""
     headers = Headers(scope=scope)
-    checks = {
+    checks: dict[str, Callable[[], bool]] = {
         "peer": lambda: is_loopback(scope.get("client")),
         "host": lambda: is_local_name(headers.getlist("host")),
         "forwarded": lambda: not is_forwarded(headers),

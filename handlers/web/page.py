@@ -10,7 +10,8 @@ from handlers.web.uploads import LARGEST
 from words.texts import Language, Texts
 
 STATIC = Path(__file__).with_name("static")
-TYPES = {".css": "text/css", ".js": "text/javascript"}  #: what is served as it is, and as what
+#: What is served as it is, and as what.
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 MEBIBYTE = 1024 * 1024
 
 _PLACEHOLDER = re.compile(r"\{\{([a-z_.]+)\}\}")

@@ -19,6 +19,7 @@ from handlers.web.pace import Pace
 from handlers.web.screen import BYTES, SHOWN_TYPES, event_of, is_for
 from handlers.web.send import WebDoor
 from handlers.web.uploads import LARGEST
+from storage.database import DatabaseError
 from tips.inbox import Clock, Inbox
 from tips.messages import Attachment, Reply
 from words.texts import Language, Texts
@@ -105,7 +106,10 @@ class _Endpoints:
         if wait := self.messages_pace.wait():
             return too_fast(wait)
         place = self.door.mailboxes.next_number()  # before any answer to it
-        await self.inbox.store([receive.to_raw(sent, address, place)])
+        try:
+            await self.inbox.store([receive.to_raw(sent, address, place)])
+        except DatabaseError:
+            return Response(status_code=503)  # the page keeps the message and tries again
         if not sent.choice:
             self.door.mailboxes.show(sent.id, address, own_words(sent), mine=True, place=place)
         return Response()
@@ -127,7 +131,7 @@ class _Endpoints:
             return Response(status_code=403)
         if self.streams >= STREAMS:
             return too_fast(BEAT)
-        last = request.headers.get("last-event-id", "")
+        last = request.headers.get("last-event-id") or request.query_params.get("since", "")
         since = int(last) if last.isdecimal() else 0
         return StreamingResponse(self._stream(visitor, since), media_type="text/event-stream")
 
