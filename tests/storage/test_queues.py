@@ -1,0 +1,151 @@
+"""Claiming: in order, under leases, once, whoever else claims at the same time."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from storage import inbox, queues
+from storage.database import Database, Session
+from storage.inbox import RawUpdate
+from storage.models import Inbox
+from storage.queues import Lease
+from storage.states import Channel, QueueState
+from tests.clock import FakeClock
+
+LEASE = timedelta(minutes=1)
+
+
+def update(number: int, chat: str = "1") -> RawUpdate:
+    return RawUpdate(Channel.WEB, f"{chat}-{number}", chat, number, b"{}")
+
+
+async def store(database: Database, clock: FakeClock, *updates: RawUpdate) -> None:
+    await database.run(lambda session: inbox.store(session, updates, clock()))
+
+
+async def claim(
+    database: Database, clock: FakeClock, owner: str = "a", limit: int = 10
+) -> list[str]:
+    lease = Lease(owner, clock(), LEASE)
+
+    def work(session: Session) -> list[str]:
+        return [item.external_id for item in queues.claim_inbox(session, lease, limit)]
+
+    return await database.run(work)
+
+
+async def finish(database: Database, external_id: str) -> None:
+    def work(session: Session) -> None:
+        item = session.query(Inbox).filter_by(external_id=external_id).one()
+        queues.finish(item)
+
+    await database.run(work)
+
+
+async def test_only_the_oldest_of_a_chat_is_claimed(database: Database, clock: FakeClock) -> None:
+    await store(database, clock, update(2), update(1), update(1, "2"))
+    assert sorted(await claim(database, clock)) == ["1-1", "2-1"]
+    assert await claim(database, clock) == []
+
+
+async def test_the_next_of_a_chat_follows_when_the_first_is_done(
+    database: Database, clock: FakeClock
+) -> None:
+    await store(database, clock, update(1), update(2))
+    assert await claim(database, clock) == ["1-1"]
+    await finish(database, "1-1")
+    assert await claim(database, clock) == ["1-2"]
+
+
+async def test_the_same_update_twice_is_stored_once(database: Database, clock: FakeClock) -> None:
+    await store(database, clock, update(1), update(1))
+    await store(database, clock, update(1))
+    depth = await database.read(lambda session: queues.depth(session, Inbox))
+    assert depth.waiting == 1
+
+
+async def test_a_lease_that_ran_out_is_claimed_again_and_the_attempt_counts(
+    database: Database, clock: FakeClock
+) -> None:
+    await store(database, clock, update(1))
+    assert await claim(database, clock, "a") == ["1-1"]
+    clock.advance(LEASE - timedelta(seconds=1))
+    assert await claim(database, clock, "b") == []
+    clock.advance(seconds=1)
+    assert await claim(database, clock, "b") == ["1-1"]
+    item = await database.read(lambda session: session.query(Inbox).one())
+    assert (item.attempts, item.owner) == (2, "b")
+
+
+async def test_who_lost_the_lease_holds_nothing(database: Database, clock: FakeClock) -> None:
+    await store(database, clock, update(1))
+    await claim(database, clock, "a")
+    clock.advance(LEASE)
+    await claim(database, clock, "b")
+    held = [
+        await database.run(lambda session, who=owner: queues.held(session, Inbox, 1, who))  # type: ignore[misc]
+        for owner in ("a", "b")
+    ]
+    assert held[0] is None
+    assert held[1] is not None
+
+
+async def test_what_was_set_aside_lets_those_behind_it_go_on(
+    database: Database, clock: FakeClock
+) -> None:
+    await store(database, clock, update(1), update(2))
+    await claim(database, clock)
+    await database.run(lambda session: queues.set_aside(session.get_one(Inbox, 1), "undigested"))
+    assert await claim(database, clock) == ["1-2"]
+    depth = await database.read(lambda session: queues.depth(session, Inbox))
+    assert (depth.waiting, depth.set_aside) == (1, 1)
+
+
+async def test_what_was_postponed_holds_its_chat_and_no_other(
+    database: Database, clock: FakeClock
+) -> None:
+    await store(database, clock, update(1), update(2), update(1, "2"))
+    await claim(database, clock)
+    later = clock() + timedelta(minutes=5)
+    await database.run(lambda session: queues.postpone(session.get_one(Inbox, 1), later, "timeout"))
+    assert await claim(database, clock) == []
+    clock.advance(minutes=5)
+    assert sorted(await claim(database, clock)) == ["1-1", "2-1"]
+
+
+@pytest.mark.parametrize("workers", [8])
+async def test_workers_at_the_same_time_never_claim_the_same(
+    database_url: str,
+    open_database: Callable[[str], Database],
+    clock: FakeClock,
+    workers: int,
+) -> None:
+    """Eight processes' worth of workers, sixty chats with three messages each."""
+    chats, messages = 60, 3
+    databases = [open_database(database_url) for _ in range(workers)]
+    everything = [update(n, str(chat)) for chat in range(chats) for n in range(messages)]
+    await store(databases[0], clock, *everything)
+    done: list[str] = []
+
+    async def work(worker: int) -> None:
+        database = databases[worker]
+        while claimed := await claim(database, clock, str(worker), limit=2):
+            for external_id in claimed:
+                await finish(database, external_id)
+                done.append(external_id)
+
+    while len(done) < chats * messages:
+        before = len(done)
+        await asyncio.gather(*(work(worker) for worker in range(workers)))
+        assert len(done) > before, "nothing is left to claim, and not everything is done"
+
+    assert set(Counter(done).values()) == {1}
+    assert len(done) == chats * messages
+    for chat in range(chats):
+        of_chat = [external_id for external_id in done if external_id.startswith(f"{chat}-")]
+        assert of_chat == sorted(of_chat)
+    items = await databases[0].read(lambda session: session.query(Inbox).all())
+    assert {(item.attempts, item.state) for item in items} == {(1, QueueState.DONE)}

@@ -1,0 +1,103 @@
+"""The schema: up, down, recognised, and refused when it is newer, on both databases."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from storage import schema
+from storage.database import Database, sync_engine
+from storage.models import Model
+from storage.schema import SchemaError
+from storage.sealing import Keyring
+from tests.clock import FakeClock
+
+Act = Callable[[str], object]
+
+
+def tables(url: str) -> set[str]:
+    engine = sync_engine(url)
+    try:
+        return set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def execute(url: str, statement: str) -> None:
+    engine = sync_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_upgrading_makes_every_table_and_twice_changes_nothing(bare_url: str) -> None:
+    schema.upgrade(bare_url)
+    schema.upgrade(bare_url)
+    schema.check(bare_url)
+    assert tables(bare_url) == {*Model.metadata.tables, "alembic_version"}
+
+
+def test_downgrading_takes_every_table_away_and_upgrading_brings_them_back(bare_url: str) -> None:
+    schema.upgrade(bare_url)
+    schema.downgrade(bare_url, "base")
+    assert tables(bare_url) == {"alembic_version"}
+    schema.upgrade(bare_url)
+    schema.check(bare_url)
+
+
+def test_models_and_migrations_say_the_same(database_url: str) -> None:
+    assert schema.differences(database_url) == []
+
+
+def test_an_older_schema_is_refused_with_the_mend(bare_url: str) -> None:
+    with pytest.raises(SchemaError, match="tinbao db upgrade"):
+        schema.check(bare_url)
+
+
+@pytest.mark.parametrize("act", [schema.check, schema.upgrade])
+def test_a_newer_schema_is_refused_and_left_alone(database_url: str, act: Act) -> None:
+    execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SchemaError, match=r"newer schema \(9999\)"):
+        act(database_url)
+    assert tables(database_url) >= set(Model.metadata.tables)
+
+
+async def test_a_database_is_empty_until_it_knows_its_keys(
+    database_url: str, database: Database, keyring: Keyring, clock: FakeClock
+) -> None:
+    assert schema.is_empty(database_url)
+    await database.run(lambda session: schema.recognise(session, keyring, clock()))
+    assert not schema.is_empty(database_url)
+
+
+async def test_a_database_knows_its_keys_also_after_rotation(
+    database: Database, keyring: Keyring, clock: FakeClock
+) -> None:
+    await database.run(lambda session: schema.recognise(session, keyring, clock()))
+    rotated = keyring.rotated().newest_only()
+    await database.run(lambda session: schema.recognise(session, rotated, clock()))
+
+
+async def test_the_keys_of_another_database_are_refused(
+    database: Database, keyring: Keyring, clock: FakeClock
+) -> None:
+    await database.run(lambda session: schema.recognise(session, keyring, clock()))
+    with pytest.raises(SchemaError, match="belongs to another database"):
+        await database.run(lambda session: schema.recognise(session, Keyring.fresh(), clock()))
+
+
+def test_a_database_without_tables_is_empty(bare_url: str) -> None:
+    assert schema.is_empty(bare_url)
+
+
+@pytest.mark.parametrize("act", [schema.check, schema.upgrade, schema.is_empty])
+def test_a_database_that_is_not_there_is_said_plainly(tmp_path: Path, act: Act) -> None:
+    nowhere = tmp_path / "no" / "such" / "folder"
+    for url in (
+        f"sqlite:///{nowhere / 'tinbao.db'}",
+        f"postgresql+psycopg://postgres:hunter2@/tinbao?host={nowhere}",
+    ):
+        with pytest.raises(SchemaError, match="cannot be opened") as refusal:
+            act(url)
+        assert "hunter2" not in str(refusal.value)
