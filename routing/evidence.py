@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from routing.cues import Cue
-from routing.mentions import Mention
+from routing.mentions import Mention, unread_type
 from routing.names import Layer, Unit
+from routing.text import Words
 
 # Odds, measured on generated names and set round; docs/routing.md says how.
 LAYER = {Layer.CURRENT: 3.0, Layer.FORMER: 2.0, Layer.OLDER: 0.3}
 KIND_AGREES = 60.0
 NO_KIND = 3.0
-SHORT_BARE_NAME = 0.1  # "An", "Lâm", "Cồn": words of every day
-SHORT = 4  # letters
+ONE_WORD = 0.03  # "An", "Lâm", "Cồn" without a type word: words of every day
+SHORT = 5  # letters of such a word
+LOOSE = 0.2  # a name without type word, parent or cue, in a longer text: a person, a shop
 ACCENTS_DIFFER = 0.02
 DISTRICT = 300.0  # the district is named that it belonged to
 BY_LAW = 30.0  # the province is, or the commune it became
@@ -21,8 +23,11 @@ OTHER_PARENT = 0.02  # a parent is named, as such, that has nothing to do with i
 OTHER_NAME = 0.3  # a name is there that may be such a parent
 CUE = {Cue.DECOY: 0.03, Cue.LONG_ROAD: 0.01, Cue.NEAR: 0.3, Cue.AT: 5.0, Cue.HAMLET: 5.0}
 FORMERLY = {Layer.CURRENT: 0.2, Layer.FORMER: 2.0, Layer.OLDER: 2.0}
+BEFORE = 0.5  # the parent stands before the name, not after it
+UNREAD = 0.03  # a commune's type word stands before a name nobody knows, elsewhere
 PRIOR = 30.0  # it lies where the operator or the caller expects it
 NOTHING = 10.0  # what stands against all readings: that no commune is meant
+NOTHING_ELSE = 1.0  # the same where the text says nothing but names
 
 
 class Reading(NamedTuple):
@@ -40,16 +45,26 @@ class Context(NamedTuple):
     keys: frozenset[int]
     explicit: bool  # a type word says that it is a parent
     doubtful: bool  # it may be a district, or the province of the same name
-    trust: float
+    odds: float  # less before the name than after it, and where it was mended
 
 
-def read_communes(mentions: Sequence[Mention], prior: frozenset[int] | None) -> list[Reading]:
+def read_communes(
+    text: Words, mentions: Sequence[Mention], prior: frozenset[int] | None
+) -> list[Reading]:
     """Every commune-level reading of every mention."""
+    unread = unread_type(text, mentions)
     readings: list[Reading] = []
+    loose = 1.0 if _only_names(text, mentions) else LOOSE
     for mention in mentions:
-        if mention.may_be_commune and mention.name.communes:
+        if mention.view.communes:
             context = _context(mention, mentions)
-            readings += [_read(unit, mention, context, prior) for unit in mention.name.communes]
+            odds = _odds(mention)
+            if mention.kinds is None:
+                odds *= UNREAD if unread else 1.0
+                if mention.cue is None and not context:
+                    odds *= loose
+            for unit in mention.view.communes:
+                readings.append(_read(unit, mention, odds, context, prior))
     return readings
 
 
@@ -57,11 +72,20 @@ def read_areas(mentions: Sequence[Mention], prior: frozenset[int] | None) -> lis
     """Every district or province reading; who asks spreads it over the communes."""
     readings: list[Reading] = []
     for mention in mentions:
-        areas = mention.name.areas_of(mention.kinds)
-        if areas:
+        if mention.view.areas:
             context = _context(mention, mentions)
-            readings += [_read(unit, mention, context, prior) for unit in areas]
+            odds = _odds(mention)
+            readings += [_read(unit, mention, odds, context, prior) for unit in mention.view.areas]
     return readings
+
+
+def nothing(text: Words, mentions: Sequence[Mention]) -> float:
+    """The odds that no commune is meant."""
+    return NOTHING_ELSE if _only_names(text, mentions) else NOTHING
+
+
+def _only_names(text: Words, mentions: Sequence[Mention]) -> bool:
+    return sum(mention.end - mention.left for mention in mentions) == len(text.words)
 
 
 def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
@@ -69,32 +93,46 @@ def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
     context = []
     for other in mentions:
         if other is not mention and other.cue not in (Cue.DECOY, Cue.LONG_ROAD):
-            keys = other.name.stands_for(other.kinds)
+            view = other.view
+            keys = view.area_keys
+            if view.commune_keys and other.plain != mention.plain:
+                keys = keys | view.commune_keys
             if keys:
-                explicit = not other.may_be_commune
-                context.append(Context(keys, explicit, _doubtful(other, mentions), other.trust))
+                odds = other.trust if other.start > mention.start else other.trust * BEFORE
+                doubtful = view.two_levels and not _said_twice(other, mentions)
+                context.append(Context(keys, not view.communes, doubtful, odds))
     return context
 
 
-def _doubtful(mention: Mention, mentions: Sequence[Mention]) -> bool:
+def _said_twice(mention: Mention, mentions: Sequence[Mention]) -> bool:
     """A bare "Hà Tĩnh" is a city or a province; said twice, it is both."""
-    if mention.kinds is not None or len(mention.name.areas) < 2:
-        return False
-    if len({unit.level for unit in mention.name.areas}) < 2:
-        return False
-    return not any(other.name is mention.name for other in mentions if other is not mention)
+    return any(other.plain == mention.plain for other in mentions if other is not mention)
+
+
+def _odds(mention: Mention) -> float:
+    """What the mention alone is worth."""
+    odds = mention.trust
+    if mention.view.accents_differ:
+        odds *= ACCENTS_DIFFER
+    if mention.kinds is None:
+        odds *= NO_KIND
+        if mention.end - mention.start == 1 and len(mention.plain) <= SHORT:
+            odds *= ONE_WORD
+        if mention.cue is not None:
+            odds *= CUE[mention.cue]
+    return odds
 
 
 def _read(
-    unit: Unit, mention: Mention, context: Sequence[Context], prior: frozenset[int] | None
+    unit: Unit,
+    mention: Mention,
+    odds: float,
+    context: Sequence[Context],
+    prior: frozenset[int] | None,
 ) -> Reading:
-    weight = LAYER[unit.layer] * mention.trust
-    if mention.kinds is None:
-        weight *= _bare(mention)
-    elif unit.kind in mention.kinds.names:
+    weight = LAYER[unit.layer] * odds
+    if mention.kinds is not None and unit.kind in mention.kinds.names:
         weight *= KIND_AGREES
-    if mention.exact != mention.plain and unit.exact not in (None, mention.exact):
-        weight *= _other_accents(unit, mention)
     if mention.formerly:
         weight *= FORMERLY[unit.layer]
     supported = False
@@ -113,13 +151,3 @@ def _read(
     if prior is not None and not prior.isdisjoint(unit.around):
         weight *= PRIOR
     return Reading(weight, unit, mention, supported)
-
-
-def _bare(mention: Mention) -> float:
-    odds = NO_KIND if len(mention.plain) > SHORT else NO_KIND * SHORT_BARE_NAME
-    return odds if mention.cue is None else odds * CUE[mention.cue]
-
-
-def _other_accents(unit: Unit, mention: Mention) -> float:
-    """Accents left out on some words are no contradiction; different ones are."""
-    return ACCENTS_DIFFER

@@ -18,13 +18,14 @@ LONGEST = 5  # words looked at together
 MOST_SPANS = 160  # tried in one text, which bounds the work
 SLIPS_IN_ACCENTS = 2  # a lost letter may take its tone with it
 
-_KEYS = re.compile(r"[A-Za-zđĐ]+[0-9A-Za-z]*")
+_KEYS = re.compile(r"\w+")
 _TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
 _TELEX_MARKS = [("dd", "đ"), ("uow", "ươ"), ("uwow", "ươ"), ("aw", "ă"), ("ow", "ơ"), ("uw", "ư")]
 _TELEX_MARKS += [("aa", "â"), ("ee", "ê"), ("oo", "ô"), ("w", "ư")]
 _VNI_MARKS = [("d9", "đ"), ("u7o7", "ươ"), ("uo7", "ươ"), ("o7", "ơ"), ("u7", "ư"), ("a8", "ă")]
 _VNI_MARKS += [("a6", "â"), ("e6", "ê"), ("o6", "ô")]
+_VOWEL = re.compile("[aeiouyâăêôơư]")
 _TELEX_TONE = re.compile(r"(?<=[aeiouyâăêôơư])([a-zâăêôơưđ]*?)([sfrxj])([a-zâăêôơư]*)$")
 _VNI_TONE = re.compile(r"([1-5])([a-zâăêôơư0-9]*)$")
 
@@ -35,6 +36,8 @@ def decode_keys(text: str) -> str:
 
 
 def _decode(token: str) -> str:
+    if not token.isascii():
+        return token
     word = token.lower()
     if any(c.isdigit() for c in word):
         return _vni(word) if any(vowel in word for vowel in "aeiouy") else token
@@ -60,7 +63,8 @@ def _with_tone(word: str, tone: re.Match[str] | None, group: int, tones: Mapping
     if tone is None:
         return word
     bare = word[: tone.start(group)] + word[tone.end(group) :]
-    return bare + tones[tone.group(group)]
+    mark = tones[tone.group(group)]
+    return _VOWEL.sub(lambda vowel: vowel.group() + mark, bare, count=1)
 
 
 class Mender:
@@ -101,15 +105,12 @@ class Mender:
         letters = "".join([word.plain for word in text.words[start:end]])
         if not SHORTEST <= len(letters) <= 24:
             return
-        name = Name()
         typed = "".join([word.exact for word in text.words[start:end]])
-        for near in self.near(letters):
-            for unit in self._names[near].units:
-                if typed == letters or unit.exact is None or _close(typed, unit.exact):
-                    name.add(unit)
-        mention = mention_of(text, start, end, name) if name.units else None
+        near = (unit for name in self.near(letters) for unit in self._names[name].units)
+        units = [u for u in near if u.exact is None or typed == letters or _close(typed, u.exact)]
+        mention = mention_of(text, start, end, Name(units)) if units else None
         if mention is not None:
-            mention.exact = mention.plain  # the accents were compared above
+            mention.view.accents_differ = False  # compared above
             mention.trust = SLIP
             yield mention
 

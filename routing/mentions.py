@@ -1,10 +1,10 @@
 """Finding the known names in a text, with the words beside them that say what they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.cues import CUES, FORMERLY, HAMLETS, Cue, Kinds, Level, kinds_of_pair
-from routing.names import Name, Node
+from routing.names import Name, Node, View
 from routing.text import HARD, Words
 
 MOST_MENTIONS = 24  # looked at in one text: a tip names a few places, a flood of names is noise
@@ -17,23 +17,12 @@ class Mention:
     start: int
     end: int
     left: int
-    name: Name
+    view: View
     plain: str
-    exact: str  # the letters as typed, spelled
     kinds: Kinds | None  # what its type word lets it be
     cue: Cue | None
     formerly: bool
     trust: float = 1.0  # less where the words had to be mended
-
-    @property
-    def may_be_commune(self) -> bool:
-        """Whether its type word, if it has one, is a commune's."""
-        return self.kinds is None or bool(self.kinds.levels & Level.COMMUNE)
-
-    @property
-    def accents_differ(self) -> bool:
-        """Whether accents were typed, and no unit of this name has them."""
-        return self.exact != self.plain and self.exact not in self.name.exacts
 
 
 def find_mentions(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
@@ -74,7 +63,8 @@ def mention_of(text: Words, start: int, end: int, name: Name) -> Mention | None:
         exact = "".join([word.exact for word in words[start:end]])
     formerly = end < len(words) and _formerly(text, end)
     cue = _cue_before(text, start) if kinds is None else None
-    return Mention(start, end, left, name, plain, exact, kinds, cue, formerly)
+    view = name.view(exact, plain, kinds)
+    return Mention(start, end, left, view, plain, kinds, cue, formerly)
 
 
 def kinds_before(text: Words, start: int) -> tuple[Kinds | None, int]:
@@ -135,4 +125,19 @@ def best_cover(found: list[Mention]) -> list[Mention]:
 def _value(mention: Mention) -> float:
     """Long names explain more than short ones, their type words too; other accents are suspect."""
     value = (mention.end - mention.left) ** 2
-    return value * (0.3 if mention.accents_differ else 1.0) * mention.trust
+    if mention.view.accents_differ:
+        value *= 0.3
+    return value if mention.trust == 1.0 else value * 0.7
+
+
+def unread_type(text: Words, mentions: Sequence[Mention]) -> bool:
+    """Whether a commune's type word, written out, stands before no known name."""
+    read = {mention.left for mention in mentions if mention.kinds}
+    return any(
+        word.kinds is not None
+        and word.kinds.levels == Level.COMMUNE
+        and len(word.plain) > 1
+        and i not in read
+        and text.gaps[i + 1] != HARD
+        for i, word in enumerate(text.words[:-1])
+    )

@@ -50,45 +50,58 @@ class Unit:
 
 
 @dataclass(slots=True)
-class Name:
-    """The units that share one plain name, and what it may mean as the parent of another."""
+class View:
+    """What a name may be once its accents and its type word are known."""
 
-    communes: list[Unit] = field(default_factory=list)
-    areas: list[Unit] = field(default_factory=list)
+    communes: list[Unit]
+    areas: list[Unit]
+    area_keys: frozenset[int]  # what it stands for as the parent of another name
+    commune_keys: frozenset[int]  # the communes it covers, if it may be one itself
+    accents_differ: bool  # accents were typed, and no unit of this name has them
+    two_levels: bool  # it may be a district or a province
+
+
+@dataclass(slots=True)
+class Name:
+    """The units that share one plain name."""
+
+    units: list[Unit] = field(default_factory=list)
     exacts: set[str] = field(default_factory=set)
-    keys: dict[Kinds | None, frozenset[int]] = field(default_factory=dict)
+    views: dict[tuple[str, Kinds | None], View] = field(default_factory=dict)
 
     def add(self, unit: Unit) -> None:
         """Put a unit under this name."""
-        (self.communes if unit.level is Level.COMMUNE else self.areas).append(unit)
+        self.units.append(unit)
         if unit.exact:
             self.exacts.add(unit.exact)
 
-    @property
-    def units(self) -> list[Unit]:
-        """All of them."""
-        return self.communes + self.areas
+    def view(self, exact: str, plain: str, kinds: Kinds | None) -> View:
+        """The units that go with what was typed; exact accents outrank missing ones."""
+        view = self.views.get((exact, kinds))
+        if view is None:
+            known = exact in self.exacts
+            units = [u for u in self.units if u.exact in (None, exact)] if known else self.units
+            view = _view(units, kinds, accents_differ=not known and exact != plain)
+            if known or exact == plain:  # other spellings are without number, so not kept
+                self.views[exact, kinds] = view
+        return view
 
-    def stands_for(self, kinds: Kinds | None) -> frozenset[int]:
-        """The keys of all it may be after this type word."""
-        keys = self.keys.get(kinds)
-        if keys is None:
-            keys = self.keys[kinds] = frozenset(self._keys(kinds))
-        return keys
 
-    def _keys(self, kinds: Kinds | None) -> Iterator[int]:
-        for unit in self.areas_of(kinds):
-            yield from _own_keys(unit)
-        if kinds is None or kinds.levels & Level.COMMUNE:
-            for unit in self.communes:
-                yield from (Key.COMMUNE.of(code) for code in unit.communes)
-
-    def areas_of(self, kinds: Kinds | None) -> list[Unit]:
-        """The areas that this type word may stand before, those of just that type if there are."""
-        if kinds is None:
-            return self.areas
-        same = [unit for unit in self.areas if unit.kind in kinds.names]
-        return same or [unit for unit in self.areas if unit.level & kinds.levels]
+def _view(units: Sequence[Unit], kinds: Kinds | None, *, accents_differ: bool) -> View:
+    communes = [unit for unit in units if unit.level is Level.COMMUNE]
+    areas = [unit for unit in units if unit.level is not Level.COMMUNE]
+    if kinds is not None:
+        same = [unit for unit in areas if unit.kind in kinds.names]
+        areas = same or [unit for unit in areas if unit.level & kinds.levels]
+        communes = communes if kinds.levels & Level.COMMUNE else []
+    return View(
+        communes,
+        areas,
+        frozenset(key for unit in areas for key in _own_keys(unit)),
+        frozenset(Key.COMMUNE.of(code) for unit in communes for code in unit.communes),
+        accents_differ,
+        len({unit.level for unit in areas}) > 1,
+    )
 
 
 @dataclass(slots=True)
@@ -118,7 +131,7 @@ class Names:
         self._plant_compact()
 
     def _note(self, unit: Unit, plain: Sequence[str]) -> None:
-        self.words.update(plain, syllables(unit.name))
+        self.words.update(plain if unit.exact is None else syllables(unit.name))
         self.compact.setdefault("".join(plain), Name()).add(unit)
 
     def _plant_compact(self) -> None:

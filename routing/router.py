@@ -1,43 +1,29 @@
 """From words and a point to a commune, a question, or an honest "unknown"."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from routing.evidence import NOTHING, Reading, read_areas, read_communes
-from routing.gazetteer import Gazetteer
 from routing.cues import Level
-from routing.mending import Mender, decode_keys
-from routing.mentions import Mention, find_mentions
-from routing.names import Layer, Names
-from routing.places import Candidate, Commune, Point, Reason, ReasonCode, Route, Status
-from routing.text import Reader, fold
-
-
-def compact(name: str) -> str:
-    return fold(name).replace(" ", "")
-
-
-def _better(one: Route, other: Route) -> bool:
-    if not other.candidates:
-        return bool(one.candidates)
-    return bool(one.candidates) and one.candidates[0].score > other.candidates[0].score
-
-
-CERTAIN = 0.9
+from routing.evidence import Reading
+from routing.gazetteer import Gazetteer
+from routing.interpretation import Interpreter
+from routing.names import Key, Names
+from routing.places import Candidate, Commune, Point, Route
+from routing.text import fold
+from routing.verdict import Scope, decide
 
 
 class Router:
-    """Knows the whole country, answers for its scope."""
+    """Knows the whole country, answers for its scope. Safe to share between threads."""
 
     def __init__(self, gazetteer: Gazetteer, provinces: Collection[str] | None) -> None:
         self._gazetteer = gazetteer
         self._names = Names(gazetteer)
-        self._reader = Reader(self._names.words)
-        self._scope = None if provinces is None else frozenset(map(int, provinces))
+        self._interpreter = Interpreter(self._names)
         self._communes = {code: gazetteer.commune(code) for code in gazetteer.current}
-        self._mender = Mender(self._names.compact)
+        self._scope, self._prior = _scope(self._communes, provinces)
         self.has_boundaries = False
 
     @classmethod
@@ -53,7 +39,7 @@ class Router:
 
     def communes(self) -> list[Commune]:
         """The communes in scope, by code."""
-        return [c for c in self._communes.values() if self._in_scope(c.code)]
+        return [c for c in self._communes.values() if c.code in self._scope]
 
     def route(
         self,
@@ -64,78 +50,58 @@ class Router:
         province: str | None = None,
         on: date | None = None,
     ) -> Route:
-        """Answer for words, a point, or both. Never raises for what people send."""
-        prior = self._prior(province)
-        words = self._reader.read(text)
-        mentions = find_mentions(words, self._names.tree)
-        route = self._weigh(mentions, prior)
-        if route.status is Status.CERTAIN:
-            return route
-        decoded = decode_keys(text)
-        if decoded != text.lower():
-            words2 = self._reader.read(decoded)
-            mentions2 = find_mentions(words2, self._names.tree)
-            route2 = self._weigh(mentions2, prior)
-            if _better(route2, route):
-                words, mentions, route = words2, mentions2, route2
-        if route.status is not Status.CERTAIN:
-            mended = self._mender.mend(words, mentions)
-            if mended is not mentions:
-                route3 = self._weigh(mended, prior)
-                if _better(route3, route):
-                    return route3
-        return route
+        """Answer for words, a point, or both. Never raises for what people send.
 
-    def _prior(self, province: str | None) -> frozenset[int] | None:
+        Args:
+            accuracy: of the point, in metres.
+            province: where the place is expected: name or code, current or former.
+            on: the day whose units are answered with; today's by default.
+        """
+        said = self._interpreter.interpret(text, self._expected(province))
+        return decide(said, self._scope, partial(self._candidate, on))
+
+    def _expected(self, province: str | None) -> frozenset[int] | None:
+        """The keys of the province that is expected; the scope's where it is unknown."""
         if province is None:
-            return self._scope
-        name = self._names.compact.get(compact(province))
-        keys = {
-            k for u in (name.areas if name else ()) if u.level is Level.PROVINCE for k in u.parents
-        }
-        return frozenset(keys) if keys else self._scope
+            return self._prior
+        if province in self._gazetteer.new_provinces:
+            return frozenset({Key.NEW_PROVINCE.of(province)})
+        if province in self._gazetteer.old_provinces:
+            return frozenset({Key.OLD_PROVINCE.of(province)})
+        name = self._names.compact.get(fold(province).replace(" ", ""))
+        units = name.units if name else ()
+        keys = [unit.parents for unit in units if unit.level is Level.PROVINCE]
+        return frozenset().union(*keys) if keys else self._prior
 
-    def _weigh(self, mentions: Sequence[Mention], prior: frozenset[int] | None) -> Route:
-        readings = read_communes(mentions, prior)
-        if not any(r.supported for r in readings):
-            readings += read_areas(mentions, prior)
-        return self._decide(readings)
-
-    def _decide(self, readings: Sequence[Reading]) -> Route:
-        weights: dict[str, float] = defaultdict(float)
-        for reading in readings:
-            part = 1.0
-            for code in reading.unit.communes:
-                weights[code] += reading.weight * part / len(reading.unit.communes)
-                part = 0.9
-        if not weights:
-            return Route(Status.UNKNOWN, (), Reason(ReasonCode.NO_PLACE))
-        total = sum(weights.values()) + NOTHING
-        ranked = sorted(weights, key=lambda code: -weights[code])
-        candidates = tuple(
-            self._candidate(code, weights[code] / total)
-            for code in ranked
-            if self._in_scope(code) and weights[code] / total > 0.001
-        )
-        if not self._in_scope(ranked[0]) or not candidates:
-            return Route(Status.UNKNOWN, (), Reason(ReasonCode.OUTSIDE_SCOPE), outside=True)
-        if candidates[0].score >= CERTAIN:
-            former = any(r.unit.layer is Layer.FORMER for r in readings)
-            code = ReasonCode.FORMER_NAME if former else ReasonCode.EXACT_NAME
-            return Route(Status.CERTAIN, candidates, Reason(code))
-        return Route(Status.ASK, candidates, Reason(ReasonCode.AMBIGUOUS_NAME))
-
-    def _in_scope(self, code: str) -> bool:
-        return self._scope is None or int(self._communes[code].province_code) in self._scope
-
-    def _candidate(self, code: str, score: float) -> Candidate:
-        commune = self._communes[code]
+    def _candidate(
+        self, on: date | None, code: str, score: float, reading: Reading | None
+    ) -> Candidate:
+        commune = self._communes[code] if on is None else self._gazetteer.commune(code, on)
         return Candidate(
-            code,
+            commune.code,
             commune.full_name,
             commune.province,
             commune.province_code,
             round(score, 4),
-            commune.formerly,
+            self._formerly(commune, reading),
             commune.old_districts,
         )
+
+    def _formerly(self, commune: Commune, reading: Reading | None) -> tuple[str, ...]:
+        """The commune's former names, the one that the words matched first."""
+        if reading is None or reading.unit.code not in self._gazetteer.former:
+            return commune.formerly
+        matched = self._gazetteer.former_name(self._gazetteer.former[reading.unit.code])
+        if matched not in commune.formerly:
+            return commune.formerly
+        return (matched, *(name for name in commune.formerly if name != matched))
+
+
+def _scope(
+    communes: dict[str, Commune], provinces: Collection[str] | None
+) -> tuple[Scope, frozenset[int] | None]:
+    """The communes answered for, and the keys of their provinces as a prior."""
+    if provinces is None:
+        return Scope(None), None
+    codes = frozenset(c.code for c in communes.values() if c.province_code in provinces)
+    return Scope(codes), frozenset(Key.NEW_PROVINCE.of(province) for province in provinces)

@@ -117,15 +117,14 @@ class Reader:
     def _cut(self, token: str) -> list[Word]:
         """What was glued together, cut: ``"P1"``, ``"XãNânChính"``, ``"XTân"``, ``"xahaixuan"``."""
         whole = _word(token)
-        parts = _split_on_case(token)
-        if len(parts) > 1 and whole.exact not in self._known:
-            return [word for part in parts for word in self._cut(part)]
-        mixed = not token.islower() and not token.istitle() and not token.isupper()
-        if (whole.exact if mixed else whole.plain) in self._known or whole.kinds is not None:
+        if whole.exact in self._known or whole.kinds is not None:
             return [whole]
         for kind in GLUED:
             if whole.plain.startswith(kind) and self._may_follow(kind, token[len(kind) :]):
                 return [_word(token[: len(kind)]), *self._cut(token[len(kind) :])]
+        parts = _split_on_case(token)
+        if len(parts) > 1 and not token.isupper():
+            return [word for part in parts for word in self._cut(part)]
         return [whole]
 
     def _may_follow(self, kind: str, rest: str) -> bool:
@@ -133,7 +132,7 @@ class Reader:
         if rest[:1].isupper() or rest.isdigit():
             return True
         plain = strip_accents(spell(rest))
-        return len(kind) + len(plain) > 5 and len(plain) > 3 and plain in self._known
+        return len(kind) > 1 and len(plain) > 4 and plain in self._known
 
 
 def clean(text: str) -> str:

@@ -1,0 +1,93 @@
+"""What a text says: its mentions, their readings, and how the odds spread over communes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routing.evidence import Reading, nothing, read_areas, read_communes
+from routing.mending import Mender, decode_keys
+from routing.mentions import Mention, find_mentions
+from routing.names import Names
+from routing.text import Reader, Words
+
+ENOUGH = 0.9  # share of the odds at which no other way of reading the text is tried
+NEXT_PART = 0.9  # odds of the next part of a divided unit against the one before: a steady order
+
+
+@dataclass(slots=True)
+class Interpretation:
+    """One way to read a text."""
+
+    words: Words
+    mentions: Sequence[Mention]
+    shares: dict[str, float]  # commune code -> share of the odds, best first
+    best: dict[str, Reading]  # commune code -> the reading that says most for it
+    repaired: bool = False
+
+    @property
+    def top(self) -> float:
+        """The largest share."""
+        return next(iter(self.shares.values()), 0.0)
+
+
+class Interpreter:
+    """Reads texts: as typed first, then as raw keys, then with slips mended."""
+
+    def __init__(self, names: Names) -> None:
+        self._tree = names.tree
+        self._reader = Reader(names.words)
+        self._mender = Mender(names.compact)
+
+    def interpret(self, text: str, prior: frozenset[int] | None) -> Interpretation:
+        """The most telling way to read a text; repairs are tried where it says too little."""
+        best = self._as_typed(text, prior)
+        if best.top >= ENOUGH or not best.words.words:
+            return best
+        decoded = decode_keys(text)
+        if decoded != text:
+            best = _better(self._as_typed(decoded, prior, repaired=True), best)
+        if best.top < ENOUGH:
+            mentions = self._mender.mend(best.words, best.mentions)
+            if mentions is not best.mentions:
+                best = _better(_weigh(best.words, mentions, prior, repaired=True), best)
+        return best
+
+    def _as_typed(
+        self, text: str, prior: frozenset[int] | None, *, repaired: bool = False
+    ) -> Interpretation:
+        words = self._reader.read(text)
+        return _weigh(words, find_mentions(words, self._tree), prior, repaired=repaired)
+
+
+def _better(one: Interpretation, other: Interpretation) -> Interpretation:
+    return one if one.top > other.top else other
+
+
+def _weigh(
+    words: Words, mentions: Sequence[Mention], prior: frozenset[int] | None, *, repaired: bool
+) -> Interpretation:
+    readings: list[Reading] = []
+    if mentions:
+        readings = read_communes(words, mentions, prior)
+        if not any(reading.supported for reading in readings):
+            readings += read_areas(mentions, prior)
+    weights, best = _spread(readings)
+    total = sum(weights.values()) + nothing(words, mentions)
+    ranked = sorted(weights, key=weights.__getitem__, reverse=True)
+    shares = {code: weights[code] / total for code in ranked}
+    return Interpretation(words, mentions, shares, best, repaired)
+
+
+def _spread(readings: Sequence[Reading]) -> tuple[dict[str, float], dict[str, Reading]]:
+    """The odds of each commune: a reading's are divided among the parts its unit lies in."""
+    weights: dict[str, float] = {}
+    most: dict[str, float] = {}
+    best: dict[str, Reading] = {}
+    for reading in readings:
+        communes = reading.unit.communes
+        part = reading.weight / len(communes)
+        for code in communes:
+            weights[code] = weights.get(code, 0.0) + part
+            if part > most.get(code, 0.0):
+                most[code], best[code] = part, reading
+            part *= NEXT_PART if code == communes[0] else 1.0
+    return weights, best

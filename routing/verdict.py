@@ -1,0 +1,86 @@
+"""Turning the odds of a text into a status, complete candidates and a reason."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from routing.cues import Level
+from routing.evidence import Reading
+from routing.interpretation import Interpretation
+from routing.names import Layer
+from routing.places import Candidate, Reason, ReasonCode, Route, Status
+
+CERTAIN = 0.9  # share of the odds from which nobody is asked
+FAINT = 0.2  # share of all odds together below which the text names no place
+FLOOR = 0.02  # of the best candidate's share: what is less likely is not offered
+NOT_OURS = 0.9  # share outside the scope from which the place is not ours
+
+MakeCandidate = Callable[[str, float, Reading | None], Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the operator answers for: official codes of communes, None for the whole country."""
+
+    codes: frozenset[str] | None
+
+    def __contains__(self, code: str) -> bool:
+        return self.codes is None or code in self.codes
+
+
+def decide(said: Interpretation, scope: Scope, candidate: MakeCandidate) -> Route:
+    """The route for words alone."""
+    inside = {code: share for code, share in said.shares.items() if code in scope}
+    ours, all_odds = sum(inside.values()), sum(said.shares.values())
+    if all_odds < FAINT:
+        return Route(Status.UNKNOWN, (), Reason(ReasonCode.NO_PLACE))
+    if ours < (1 - NOT_OURS) * all_odds:
+        return Route(Status.UNKNOWN, (), _outside(said), outside=True)
+    candidates = _candidates(inside, said, candidate)
+    best = said.best[candidates[0].code]
+    certain = candidates[0].score >= CERTAIN
+    status = Status.CERTAIN if certain else Status.ASK
+    code = _certain_code(best, said) if certain else _ask_code(candidates, said)
+    return Route(status, candidates, Reason(code, _facts(best, said)))
+
+
+def _candidates(
+    inside: Mapping[str, float], said: Interpretation, candidate: MakeCandidate
+) -> tuple[Candidate, ...]:
+    floor = next(iter(inside.values())) * FLOOR
+    return tuple(
+        candidate(code, share, said.best[code]) for code, share in inside.items() if share >= floor
+    )
+
+
+def _certain_code(best: Reading, said: Interpretation) -> ReasonCode:
+    if said.repaired:
+        return ReasonCode.REPAIRED_NAME
+    return ReasonCode.EXACT_NAME if best.unit.layer is Layer.CURRENT else ReasonCode.FORMER_NAME
+
+
+def _ask_code(candidates: tuple[Candidate, ...], said: Interpretation) -> ReasonCode:
+    readings = [said.best[candidate.code] for candidate in candidates]
+    level = readings[0].unit.level
+    if level is not Level.COMMUNE:
+        only = level is Level.DISTRICT
+        return ReasonCode.DISTRICT_ONLY if only else ReasonCode.PROVINCE_ONLY
+    if len({id(reading.unit) for reading in readings}) == 1:
+        return ReasonCode.BARE_NAME if len(candidates) == 1 else ReasonCode.DIVIDED_NAME
+    if len({reading.mention.start for reading in readings}) > 1:
+        return ReasonCode.SEVERAL_NAMED
+    return ReasonCode.AMBIGUOUS_NAME
+
+
+def _facts(best: Reading, said: Interpretation) -> dict[str, str]:
+    """What the words matched, for the sentence that explains."""
+    unit, mention = best.unit, best.mention
+    return {
+        "words": said.words.typed(mention.left, mention.end),
+        "name": f"{unit.kind} {unit.name}",
+        "layer": unit.layer.value,
+    }
+
+
+def _outside(said: Interpretation) -> Reason:
+    best = said.best[next(iter(said.shares))]
+    return Reason(ReasonCode.OUTSIDE_SCOPE, _facts(best, said))
