@@ -58,6 +58,11 @@ def find(session: Session, address: Address) -> Chat | None:
     return session.scalar(select(Chat).where(*same))
 
 
+def by_digest(session: Session, channel: Channel, digest: bytes) -> Chat | None:
+    """Return the chat an update's lane belongs to, if we know it."""
+    return session.scalar(select(Chat).where(Chat.channel == channel, Chat.digest == digest))
+
+
 def _locked(session: Session, channel: Channel, digest: bytes) -> Chat | None:
     same = (Chat.channel == channel, Chat.digest == digest)
     return session.scalar(select(Chat).where(*same).with_for_update())

@@ -57,9 +57,7 @@ def card(session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id:
     )
     known = session.scalar(select(Card).where(*same).with_for_update())
     if known is None:
-        known = Card(
-            tip_id=tip_id, chat_id=chat.id, kind=kind, evidence_id=evidence_id, wanted=0
-        )
+        known = Card(tip_id=tip_id, chat_id=chat.id, kind=kind, evidence_id=evidence_id, wanted=0)
         session.add(known)
         session.flush()
     return known
@@ -68,6 +66,12 @@ def card(session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id:
 def cards_of(session: Session, tip_id: int) -> Sequence[Card]:
     """Return every card about a tip, locked, in the order they were made."""
     found = select(Card).where(Card.tip_id == tip_id).order_by(Card.id).with_for_update()
+    return session.scalars(found).all()
+
+
+def cards_in(session: Session, chat: Chat) -> Sequence[Card]:
+    """Return every card in a chat, locked."""
+    found = select(Card).where(Card.chat_id == chat.id).order_by(Card.id).with_for_update()
     return session.scalars(found).all()
 
 

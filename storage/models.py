@@ -219,6 +219,7 @@ class Card(Model):
     evidence_id: Mapped[int] = mapped_column(default=0)  #: 0: not about one piece of evidence
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), default=None)
     hidden: Mapped[bool] = mapped_column(default=False)
+    page: Mapped[int] = mapped_column(default=0)  #: of words too long for one message
     wanted: Mapped[int] = mapped_column(default=1)  #: counts the changes to be shown
     shown: Mapped[int] = mapped_column(default=0)  #: the change that the sent message shows
     message_id: Mapped[str | None] = mapped_column(default=None)

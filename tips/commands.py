@@ -284,7 +284,8 @@ def _withdraw(draft: Draft | None, press: Press, world: World) -> Turn:
         return Turn(draft, actions=[Withdraw(tip.number)])
     yes = voice.choice("choice.withdraw", Press("withdraw", tip.number, tip.revision, "yes"))
     keep = voice.choice("choice.mydata.keep", Press("menu", detail="status"))
-    return Turn(draft, [Reply(voice("withdraw.confirm"), [[yes, keep]])])
+    kept = voice.duration(world.policy.rejected)
+    return Turn(draft, [Reply(voice("withdraw.confirm", rejected=kept), [[yes, keep]])])
 
 
 def _safe(draft: Draft | None, press: Press, _: World) -> Turn:

@@ -21,7 +21,7 @@ from tips.cleaning.verdicts import (
     Refused,
     Verdict,
 )
-from tips.cleaning.wire import READY, Copy, Job, pack_job, read_answer
+from tips.cleaning.wire import READY, Copy, Job, NonsenseError, pack_job, read_answer
 
 # Isolated (-I): no environment, no user site, no current folder; so the way to our own code is told.
 _ENTRY = "import sys; sys.path.insert(0, sys.argv[1]); from tips.cleaning.child import main; main()"
@@ -98,14 +98,14 @@ class Cleaner:
         try:
             answer = read_answer(said)
             return self._labelled(answer) if isinstance(answer, Copy) else answer
-        except ValueError:
+        except NonsenseError:
             return Refused(RefusalReason.DECODER_DIED)
 
     def _labelled(self, copy: Copy) -> Cleaned:
         """The child is believed as little as the file was."""
         label = LABELS[copy.shape]
         if judge(copy.content) is not label.form:
-            raise ValueError("not of the form it is said to be")
+            raise NonsenseError("not of the form it is said to be")
         return Cleaned(
             kind=label.kind,
             content=copy.content,
@@ -129,13 +129,12 @@ async def _converse(process: Process, request: bytes, limits: Limits) -> bytes |
         await _until_ready(process.stdout, patience)
         async with asyncio.timeout(patience):
             said = await _listen(process.stdout, limits.size + _GROWTH)
-            was_late = await process.wait() == -signal.SIGXCPU
+            return None if said and await _ran_out_of_time(process) else said
     except TimeoutError:
         return None
     finally:
         feeding.cancel()
         await asyncio.wait((feeding,))
-    return None if was_late else said
 
 
 async def _feed(stdin: asyncio.StreamWriter, request: bytes) -> None:

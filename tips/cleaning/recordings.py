@@ -7,6 +7,7 @@ inside of a coded frame of sound, where an encoder may have left its own name.
 import importlib
 import io
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -55,7 +56,11 @@ _FILTERS = {
     "av1": "filter_units=pass_types=1-4|6-7",
 }
 
-_LATE_MODULES = ("av.audio.stream", "av.subtitles.stream", "av.video.stream", "logging")
+_MEDIA = ("audio", "subtitles", "video")
+_LATE_MODULES = (
+    *(f"av.{media}.{part}" for media in _MEDIA for part in ("codeccontext", "stream")),
+    "logging",
+)
 
 _NOT_THE_FILM = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
@@ -83,8 +88,9 @@ def copy(content: bytes, job: Job) -> Copy:
     NoCopyError: too long, too many pixels, broken, or not to be taken apart.
     """
     with _opened(content, job.form) as source:
+        _look(_choose(source, job), source, job.limits)
+    with _opened(content, job.form) as source:
         tracks = _choose(source, job)
-        _check_pixels(tracks.picture, job.limits)
         clock = _Clock(job.limits.longest)
         packets = _packets(source, tracks, clock)
         packed = _packed(packets, tracks, is_bare=job.form is Form.ADTS)
@@ -148,8 +154,33 @@ def _codec(track: Stream | None) -> str | None:
     return track.codec_context.codec.canonical_name if track.codec_context else ""
 
 
-def _check_pixels(picture: VideoStream | None, limits: Limits) -> None:
-    if picture and picture.width * picture.height > limits.frame_pixels:
+def _look(tracks: _Tracks, source: InputContainer, limits: Limits) -> None:
+    """One frame is decoded: is it what it says, and as large as it says?
+
+    Raises:
+        NoCopyError: nothing to be seen or heard, or too many pixels.
+    """
+    track = tracks.picture or tracks.sound
+    assert track
+    if tracks.picture:
+        _check_pixels(tracks.picture.width, tracks.picture.height, limits)
+    track.codec_context.thread_count = 1
+    frame = _first_frame(source, track)
+    if isinstance(frame, av.VideoFrame):
+        _check_pixels(frame.width, frame.height, limits)
+
+
+def _first_frame(source: InputContainer, track: VideoStream | AudioStream) -> object:
+    """Cameras are sometimes cut in late: what cannot be decoded before it is passed over."""
+    for packet in _demuxed(source, track):
+        with suppress(av.FFmpegError):
+            for frame in packet.decode():
+                return frame
+    raise NoCopyError(Refused(RefusalReason.BROKEN))
+
+
+def _check_pixels(width: int, height: int, limits: Limits) -> None:
+    if width * height > limits.frame_pixels:
         raise NoCopyError(Refused(RefusalReason.TOO_MANY_PIXELS))
 
 

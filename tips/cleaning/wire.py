@@ -56,6 +56,10 @@ class NoCopyError(Exception):
         self.verdict = verdict
 
 
+class NonsenseError(ValueError):
+    """What the child said is no answer, or not a true one."""
+
+
 def pack_job(job: Job) -> bytes:
     """The header only: the file follows it as it is, up to the end of the stream."""
     limits = job.limits
@@ -98,14 +102,14 @@ def pack_answer(answer: Answer) -> bytes:
 
 def read_answer(data: bytes) -> Answer:
     """Raises:
-    ValueError: whatever this is, it is not an answer.
+    NonsenseError: whatever this is, it is not an answer.
     """
     end = _LENGTH + int.from_bytes(data[:_LENGTH])
     try:
         header = json.loads(data[_LENGTH:end])
         return _answer(header, data[end:])
-    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise ValueError("not an answer") from error
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+        raise NonsenseError("not an answer") from error
 
 
 def _header(facts: dict[str, Any]) -> bytes:
@@ -134,12 +138,12 @@ def _answer(header: dict[str, Any], content: bytes) -> Answer:
             return Refused(RefusalReason(header["reason"]))
         case "uncleanable":
             return Uncleanable(MediaKind(header["kind"]), UncleanableReason(header["reason"]))
-    raise ValueError("no verdict")
+    raise NonsenseError("no verdict")
 
 
 def _copy(header: dict[str, Any], content: bytes) -> Copy:
     if header["size"] != len(content):
-        raise ValueError("cut off")
+        raise NonsenseError("cut off")
     seconds, point, taken_at = header["seconds"], header["point"], header["taken_at"]
     return Copy(
         shape=Shape(header["shape"]),

@@ -1,0 +1,121 @@
+"""Officers, the links that invite them, and the chats and groups they are reached in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from storage.database import keyring_of
+from storage.models import Chat, Group, Invitation, Officer, OfficerChat
+from storage.states import COMMUNE_ROLES, ChatState, OfficerState, Role
+
+NAME, INVITATION = "officers.name", "invitation"
+
+
+def acting_in(session: Session, chat: Chat) -> Officer | None:
+    """Return the active officer whose private chat this is."""
+    query = (
+        select(Officer)
+        .join(OfficerChat, OfficerChat.officer_id == Officer.id)
+        .where(OfficerChat.chat_id == chat.id, Officer.state == OfficerState.ACTIVE)
+    )
+    return session.scalar(query)
+
+
+def pending_in(session: Session, chat: Chat) -> Officer | None:
+    query = (
+        select(Officer)
+        .join(OfficerChat, OfficerChat.officer_id == Officer.id)
+        .where(OfficerChat.chat_id == chat.id, Officer.state == OfficerState.PENDING)
+    )
+    return session.scalar(query)
+
+
+def of_commune(session: Session, commune_code: str) -> Sequence[tuple[Officer, Chat]]:
+    """Return the officers of a commune with each chat that can be written to."""
+    return _reachable(
+        session, (Officer.commune_code == commune_code, Officer.role.in_(COMMUNE_ROLES))
+    )
+
+
+def of_desk(session: Session, province_code: str) -> Sequence[tuple[Officer, Chat]]:
+    return _reachable(session, (Officer.province_code == province_code, Officer.role == Role.DESK))
+
+
+def with_role(session: Session, role: Role) -> Sequence[tuple[Officer, Chat]]:
+    return _reachable(session, (Officer.role == role,))
+
+
+def reachable(session: Session) -> Sequence[tuple[Officer, Chat]]:
+    return _reachable(session, ())
+
+
+def _reachable(session: Session, where: tuple[object, ...]) -> Sequence[tuple[Officer, Chat]]:
+    query = (
+        select(Officer, Chat)
+        .join(OfficerChat, OfficerChat.officer_id == Officer.id)
+        .join(Chat, Chat.id == OfficerChat.chat_id)
+        .where(
+            Officer.state == OfficerState.ACTIVE,
+            Chat.state == ChatState.OPEN,
+            *where,  # type: ignore[arg-type]
+        )
+        .order_by(Officer.id, Chat.id)
+    )
+    return [(officer, chat) for officer, chat in session.execute(query)]
+
+
+def chats_of(session: Session, officer: Officer) -> Sequence[Chat]:
+    query = select(Chat).join(OfficerChat, OfficerChat.chat_id == Chat.id)
+    return session.scalars(query.where(OfficerChat.officer_id == officer.id)).all()
+
+
+def all_of_them(session: Session) -> Sequence[Officer]:
+    """Return everybody who is or is to become an officer, in the order they came."""
+    query = select(Officer).where(Officer.state != OfficerState.REMOVED)
+    return session.scalars(query.order_by(Officer.id)).all()
+
+
+def desk_exists(session: Session) -> bool:
+    query = select(func.count()).select_from(Officer)
+    these = (Officer.role == Role.DESK, Officer.state == OfficerState.ACTIVE)
+    return bool(session.scalar(query.where(*these)))
+
+
+def name_of(session: Session, officer: Officer) -> str:
+    """Return the name the inviter gave, "" if none."""
+    if officer.name_sealed is None:
+        return ""
+    return keyring_of(session).unseal(officer.name_sealed, NAME).decode()
+
+
+def seal_name(session: Session, name: str) -> bytes | None:
+    return keyring_of(session).seal(name.encode(), NAME) if name else None
+
+
+def invitation_digest(session: Session, secret: str) -> bytes:
+    return keyring_of(session).digest(secret, INVITATION)
+
+
+def invitation(session: Session, secret: str) -> Invitation | None:
+    digest = invitation_digest(session, secret)
+    return session.scalar(select(Invitation).where(Invitation.digest == digest).with_for_update())
+
+
+def forget_invitations(session: Session, before: datetime) -> None:
+    session.execute(delete(Invitation).where(Invitation.expires_at < before))
+
+
+def group_of(session: Session, commune_code: str) -> Chat | None:
+    """Return the commune's group chat, if it has one that is open."""
+    query = (
+        select(Chat)
+        .join(Group, Group.chat_id == Chat.id)
+        .where(Group.commune_code == commune_code, Chat.state == ChatState.OPEN)
+    )
+    return session.scalar(query.order_by(Group.registered_at.desc()).limit(1))
+
+
+def leave_chat(session: Session, chat: Chat) -> None:
+    session.execute(delete(OfficerChat).where(OfficerChat.chat_id == chat.id))

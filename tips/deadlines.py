@@ -1,0 +1,94 @@
+"""What time itself does: reminders, overdue tips, drafts that expire, urgent ones left unsent.
+
+Each look takes what is due in one transaction; a second process finds nothing left.
+"""
+
+from storage import chats, deliveries, evidence, officers, tips
+from storage.database import Session
+from storage.models import Chat, Conversation, Tip
+from storage.states import CardKind, DeliveryClass, EventKind, Priority
+from tips import news
+from tips.desk import Transaction
+from tips.draft import Draft
+from tips.filing import audience_of, desk_chats
+from tips.messages import Press, Reply
+from tips.outbox import owe
+from tips.requests import drop_files
+
+MOST = 50  #: of each kind in one transaction
+
+
+def look(tx: Transaction) -> int:
+    """Do what has become due; return how many things that were."""
+    reminded = tips.to_remind(tx.session, tx.now, MOST)
+    for tip in reminded:
+        _remind(tx, tip)
+    late = tips.to_escalate(tx.session, tx.now, MOST)
+    for tip in late:
+        _escalate(tx, tip)
+    expired = chats.expired(tx.session, tx.now, MOST)
+    for talk in expired:
+        _expire(tx, talk)
+    waiting = chats.to_nudge(tx.session, tx.now, MOST)
+    for talk in waiting:
+        _nudge(tx, talk)
+    return len(reminded) + len(late) + len(expired) + len(waiting)
+
+
+def _remind(tx: Transaction, tip: Tip) -> None:
+    tip.remind_at = None
+    if tip.target_at <= tx.now:
+        return  # too late to remind: it is escalated in this same look
+    tips.note(tx.session, EventKind.REMINDED, tx.now, tip)
+    for chat in audience_of(tx, tip):
+        voice = tx.voice_of(chat)
+        left = voice.duration(tip.target_at - tx.now)
+        text = voice("reminder.before", tip=tip.id, left=left)
+        key = f"remind:{tip.id}:{chat.id}"
+        owe(tx.session, chat, Reply(text), tx.now, DeliveryClass.ALERT, key)
+
+
+def _escalate(tx: Transaction, tip: Tip) -> None:
+    """Nobody took it in time: the desk has it too, and who reported something urgent is told."""
+    tip.overdue_at, tip.remind_at = tx.now, None
+    tips.note(tx.session, EventKind.OVERDUE, tx.now, tip)
+    for chat in audience_of(tx, tip):
+        _say_late(tx, tip, chat, "reminder.after")
+    for chat in desk_chats(tx, tip):
+        deliveries.show(
+            tx.session, deliveries.card(tx.session, tip.id, chat, CardKind.ALERT), tx.now, anew=True
+        )
+        _say_late(tx, tip, chat, "reminder.desk")
+    if tip.priority is Priority.P1:
+        news.missed(tx, tip)
+
+
+def _say_late(tx: Transaction, tip: Tip, chat: Chat, key: str) -> None:
+    voice = tx.voice_of(chat)
+    commune = tx.desk.unit_name(tip) or voice("summary.place.unknown_short")
+    late = voice.duration(tx.now - tip.target_at)
+    text = voice(key, tip=tip.id, late=late, commune=commune)
+    once = f"late:{tip.id}:{chat.id}:{key}"
+    owe(tx.session, chat, Reply(text), tx.now, DeliveryClass.ALERT, once)
+
+
+def _expire(tx: Transaction, talk: Conversation) -> None:
+    """Nothing unsent outlives its day; whoever began it is told."""
+    draft = Draft.from_json(chats.draft_of(tx.session, talk))
+    talk.expires_at = talk.nudge_at = None
+    chats.keep_draft(tx.session, talk, None)
+    chat = tx.session.get_one(Chat, talk.chat_id)
+    for piece in evidence.of_chat_unfiled(tx.session, chat):
+        drop_files(tx, piece)
+        tx.session.delete(piece)
+    if draft is not None and draft.adding_to == 0 and draft.words:
+        owe(tx.session, chat, Reply(tx.voice_of(chat)("draft.expired")), tx.now)
+
+
+def _nudge(tx: Transaction, talk: Conversation) -> None:
+    """An urgent tip that was not sent: say so once, with the number to call."""
+    talk.nudge_at = None
+    chat = tx.session.get_one(Chat, talk.chat_id)
+    draft = Draft.from_json(chats.draft_of(tx.session, talk))
+    if draft is not None:
+        owe(tx.session, chat, Reply(tx.voice_of(chat)("call.unsent")), tx.now)

@@ -1,0 +1,184 @@
+"""Filing a tip: the row, its history, who must be told, and the receipt. One transaction, the caller's."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from storage import deliveries, evidence, officers, tips
+from storage.models import Chat, Reporter, Tip
+from storage.states import (
+    DESK_ONLY,
+    CardKind,
+    DeskReason,
+    EventKind,
+    Priority,
+)
+from tips.desk import Desk, Transaction
+from tips.draft import Draft
+from tips.guess import Urgency
+from tips.messages import Press, Reply
+from tips.receipts import fresh_code, read_code
+from tips.voice import Voice
+from words.categories import category, priority_of
+
+HOUR = timedelta(hours=1)
+
+
+def file(tx: Transaction, chat: Chat, draft: Draft) -> Sequence[Reply]:
+    """File the tip, owe its alerts, and return the receipt."""
+    tip = _tip(tx, chat, draft)
+    code = fresh_code()
+    _reporter(tx, tip, chat, draft, code)
+    evidence.give(tx.session, draft.evidence, tip, sound=bool(draft.sound_to_commune))
+    tips.note(tx.session, EventKind.FILED, tx.now, tip, reason=tip.desk_reason or "")
+    told = alert(tx, tip)
+    voice = tx.voice_of(chat)
+    replies = [Reply(_receipt(tx, tip, code, voice, reachable=told > 0))]
+    if category(tip.category).sensitive:
+        replies.append(_ask_safe(tip, voice))
+    return replies
+
+
+def _tip(tx: Transaction, chat: Chat, draft: Draft) -> Tip:
+    priority = _priority(draft)
+    target = tx.desk.limits.targets[priority]
+    commune = draft.place.commune.code if draft.place.commune else None
+    tip = Tip(
+        channel=chat.channel,
+        category=draft.category,
+        priority=priority,
+        urgency=draft.urgency or Urgency.EARLIER,
+        commune_code=commune,
+        province_code=_province(commune, tx.desk),
+        received_at=tx.now,
+        target_at=tx.now + target,
+        remind_at=tx.now + target * tx.desk.limits.remind_at,
+        words_sealed=None,
+        place_sealed=None,
+        time_sealed=None,
+        happened_at=draft.time.start if draft.time else None,
+    )
+    tips.seal_into(tx.session, tip, _contents(draft))
+    tip.desk_reason = _desk_reason(tx, chat, draft, tip)
+    tx.session.add(tip)
+    tx.session.flush()  # gives the tip its number
+    return tip
+
+
+def _priority(draft: Draft) -> Priority:
+    happening = draft.urgency in (Urgency.NOW, Urgency.JUST)
+    return Priority(priority_of(draft.category, happening=happening, harm=draft.harm))
+
+
+def _province(commune: str | None, desk: Desk) -> str:
+    return desk.router.commune(commune).province_code if commune else desk.home_province
+
+
+def _contents(draft: Draft) -> tips.Contents:
+    place, time = draft.place, draft.time
+    where: dict[str, Any] = {
+        "words": place.words,
+        "point": list(place.point) if place.point else None,
+        "accuracy": place.accuracy,
+        "formerly": place.commune.formerly if place.commune else "",
+        "why": place.why,
+    }
+    when: dict[str, Any] = {}
+    if time is not None:
+        when = {
+            "said": time.said,
+            "start": time.start.isoformat() if time.start else None,
+            "end": time.end.isoformat() if time.end else None,
+        }
+    return tips.Contents(list(draft.words), where, when)
+
+
+def _desk_reason(tx: Transaction, chat: Chat, draft: Draft, tip: Tip) -> DeskReason | None:
+    """Why the tip goes to the province desk, the weightiest reason first; None if it does not."""
+    if draft.local_official:
+        return DeskReason.LOCAL_OFFICIAL
+    if tip.commune_code is None:
+        return DeskReason.PLACE_UNKNOWN
+    urgent = tips.urgent_since(tx.session, chat, tx.now - HOUR)
+    if tip.priority is Priority.P1 and urgent >= tx.desk.limits.urgent_per_hour:
+        return DeskReason.FLOOD
+    if tx.desk.enlist:
+        tx.desk.enlist(tx.session, tip.commune_code, tip.province_code, tx.now)
+    if not officers.of_commune(tx.session, tip.commune_code):
+        return DeskReason.NO_OFFICER
+    return None
+
+
+def _reporter(tx: Transaction, tip: Tip, chat: Chat, draft: Draft, code: str) -> None:
+    symbols = read_code(code)
+    assert symbols is not None
+    phone = draft.contact
+    tx.session.add(
+        Reporter(
+            tip_id=tip.id,
+            chat_id=chat.id,
+            receipt_digest=tips.receipt_digest(tx.session, symbols),
+            consent_version=tx.desk.policy.version,
+            consent_at=tx.now,
+            consent_channel=chat.channel,
+            contact_sealed=tips.seal_contact(tx.session, phone) if phone else None,
+        )
+    )
+
+
+def alert(tx: Transaction, tip: Tip) -> int:
+    """Owe the tip's card to everybody it concerns; return how many chats that is."""
+    audience = audience_of(tx, tip)
+    for chat in audience:
+        card = deliveries.card(tx.session, tip.id, chat, CardKind.ALERT)
+        deliveries.show(tx.session, card, tx.now)
+    return len(audience)
+
+
+def audience_of(tx: Transaction, tip: Tip) -> Sequence[Chat]:
+    """Return the chats a tip's card belongs in: its commune's, or the province desk's.
+
+    A commune's group gets one card; private chats are alerted too if it is urgent or there is no group.
+    """
+    if tip.desk_reason in DESK_ONLY or tip.desk_reason is DeskReason.NO_OFFICER:
+        return desk_chats(tx, tip)
+    assert tip.commune_code is not None
+    group = officers.group_of(tx.session, tip.commune_code)
+    private = [chat for _, chat in officers.of_commune(tx.session, tip.commune_code)]
+    if group is None:
+        return private
+    return [group, *private] if tip.priority is Priority.P1 else [group]
+
+
+def desk_chats(tx: Transaction, tip: Tip) -> Sequence[Chat]:
+    if tx.desk.enlist:
+        tx.desk.enlist(tx.session, None, tip.province_code, tx.now)
+    return [chat for _, chat in officers.of_desk(tx.session, tip.province_code)]
+
+
+def _receipt(tx: Transaction, tip: Tip, code: str, voice: Voice, *, reachable: bool) -> str:
+    """The receipt promises no time that nobody can keep, and none at all for what is urgent."""
+    time = voice.clock(tx.now, tx.now)
+    if voice.trial:
+        return voice.frame(voice("receipt.filed.trial", time=time, code=code))
+    unit = _receiving_unit(tip, tx.desk, voice)
+    parts = [voice("receipt.filed", time=time, unit=unit, code=code)]
+    if not reachable or tip.desk_reason is DeskReason.NO_OFFICER:
+        parts.append(voice("receipt.no_officer"))
+    elif tip.priority is Priority.P1:
+        parts.append(voice("receipt.urgent"))
+    else:
+        parts.append(voice("receipt.target", target=voice.clock(tip.target_at, tx.now)))
+    return "\n".join([*parts, voice("receipt.add_more")])
+
+
+def _receiving_unit(tip: Tip, desk: Desk, voice: Voice) -> str:
+    if tip.desk_reason is None:
+        return voice("unit.commune", commune=desk.unit_name(tip))
+    return voice("unit.desk")
+
+
+def _ask_safe(tip: Tip, voice: Voice) -> Reply:
+    yes = voice.choice("choice.safe.yes", Press("safe", tip.id, 0, "yes"))
+    no = voice.choice("choice.safe.no", Press("safe", tip.id, 0, "no"))
+    return Reply(voice("ask.safe_phone"), [[yes, no]])

@@ -1,0 +1,239 @@
+"""Taking updates in: from a stored update to everything it changes and owes, in one transaction.
+
+    claim (the attempt is counted, committed) ─▶ decode ─▶ turn ─▶ actions ─▶ owed ─▶ done ─▶ commit
+
+A message that our own bug cannot digest is tried three times, then set aside whole; its sender gets an
+answer, the operator is told, and those behind it go on.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from storage import chats, evidence, inbox, officers, queues
+from storage.database import Database, Session
+from storage.models import Chat, Conversation, Evidence, Inbox
+from storage.queues import Lease
+from storage.states import Channel, ChatKind, ChatState, EvidenceVerdict, QueueState
+from tips import groups, invitations, operators, review
+from tips.conversation import advance, is_urgent
+from tips.desk import Clock, Desk, Transaction
+from tips.draft import Draft
+from tips.evidence import OUTCOME_PREFIX, hear_outcome
+from tips.facts import facts_of
+from tips.messages import Door, Incoming, Notice, Press, Reply
+from tips.outbox import chosen, owe
+from tips.requests import carry_out
+from tips.turn import Turn
+from tips.world import World
+from routing import Route
+from routing.reasons import explain
+from words.texts import Language
+
+LEASE = timedelta(minutes=1)
+BATCH = 20  #: chats whose messages share a commit
+TRIES = 3
+RETRY = (timedelta(seconds=1), timedelta(seconds=10))
+DAY = timedelta(days=1)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The worker that empties the inbox."""
+
+    database: Database
+    desk: Desk
+    doors: Mapping[Channel, Door]
+    clock: Clock
+    owed: asyncio.Event  #: set after each commit, for the deliveries to wait on
+    owner: str
+
+    async def take(self) -> int:
+        """Handle one batch of due updates; return how many rows were claimed."""
+        claimed = await self.database.run(self._claim)
+        fresh = [item_id for item_id, attempts in claimed if attempts == 1]
+        again = [item_id for item_id, attempts in claimed if attempts > 1]
+        if fresh:
+            await self._handle(fresh)
+        for item_id in again:  # alone: one that kills the process must not take others with it
+            await self._handle([item_id])
+        return len(claimed)
+
+    def _claim(self, session: Session) -> list[tuple[int, int]]:
+        lease = Lease(self.owner, self.clock(), LEASE)
+        return [(item.id, item.attempts) for item in queues.claim_inbox(session, lease, BATCH)]
+
+    async def _handle(self, item_ids: Sequence[int]) -> None:
+        await self.database.run(lambda session: self._handle_in(session, item_ids))
+        self.owed.set()
+
+    def _handle_in(self, session: Session, item_ids: Sequence[int]) -> None:
+        for item_id in item_ids:
+            item = queues.held(session, Inbox, item_id, self.owner)
+            if item is not None:
+                self._handle_one(Transaction(session, self.desk, self.clock()), item)
+
+    def _handle_one(self, tx: Transaction, item: Inbox) -> None:
+        """Handle one update in a savepoint. The one place where our own bugs are caught."""
+        if item.attempts > TRIES:
+            self._set_aside(tx, item, "killed the process")
+            return
+        try:
+            with tx.session.begin_nested():
+                self._receive(tx, item)
+                queues.finish(item)
+                item.body_sealed = None
+        except Exception as bug:
+            log.exception("message_failed", inbox=item.id, attempt=item.attempts)
+            self._try_again(tx, item, type(bug).__name__)
+
+    def _try_again(self, tx: Transaction, item: Inbox, fault: str) -> None:
+        if item.attempts >= TRIES:
+            self._set_aside(tx, item, fault)
+        else:
+            queues.postpone(item, tx.now + RETRY[item.attempts - 1], fault)
+
+    def _set_aside(self, tx: Transaction, item: Inbox, fault: str) -> None:
+        queues.set_aside(item, fault)
+        operators.tell(tx, "operator.set_aside", key=f"aside:{item.id}", tries=TRIES, row=item.id)
+        log.error("message_set_aside", inbox=item.id, fault=fault)
+        chat = chats.by_digest(tx.session, item.channel, item.lane)
+        if chat is not None:
+            apology = tx.voice_of(chat)("errors.ours")
+            owe(tx.session, chat, Reply(apology), tx.now, key=f"sorry:{item.id}")
+
+    def _receive(self, tx: Transaction, item: Inbox) -> None:
+        body = inbox.body_of(tx.session, item)
+        if item.external_id.startswith(OUTCOME_PREFIX):
+            hear_outcome(tx, json.loads(body)["evidence"])
+            return
+        incoming = self.doors[item.channel].decode(body)
+        if incoming is not None:
+            receive(tx, incoming)
+
+
+def receive(tx: Transaction, incoming: Incoming) -> None:
+    """Do all that one message asks for."""
+    address = chats.Address(incoming.channel, incoming.chat, incoming.kind)
+    chat = chats.reach(tx.session, address, tx.now)
+    if incoming.notice is not None:
+        _noticed(tx, chat, incoming)
+        return
+    chat.state = ChatState.OPEN
+    if chat.kind is ChatKind.GROUP:
+        groups.receive(tx, chat, incoming)
+        return
+    talk = chats.conversation(tx.session, chat)
+    incoming = _with_choice(tx.session, talk, incoming)
+    press = Press.read(incoming.choice) if incoming.choice else None
+    if press is not None and review.is_officers(press):
+        review.press(tx, chat, press)
+    elif press is not None and press.verb == "confirm":
+        invitations.press(tx, chat, press)
+    else:
+        _converse(tx, chat, talk, incoming)
+
+
+def _noticed(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
+    if incoming.notice is Notice.LEFT:
+        invitations.unreachable(tx, chat)
+        groups.left(tx, chat)
+        chat.state = ChatState.CLOSED
+    elif incoming.notice is Notice.MIGRATED:
+        chats.move(tx.session, chat, incoming.moved_to)
+    elif incoming.notice is Notice.JOINED:
+        groups.joined(tx, chat, incoming)
+
+
+def _with_choice(session: Session, talk: Conversation, incoming: Incoming) -> Incoming:
+    """Let a digit, a number word or the words of a label be the choice they name."""
+    if incoming.choice or not incoming.text or incoming.edited or incoming.media:
+        return incoming
+    data = chosen(list(chats.menu_of(session, talk)), incoming.text)
+    return Incoming(incoming.channel, incoming.chat, incoming.person, choice=data) if data else incoming
+
+
+def _converse(tx: Transaction, chat: Chat, talk: Conversation, incoming: Incoming) -> None:
+    """One turn of the conversation, with everything it leads to."""
+    draft = _living_draft(tx, talk)
+    world = world_of(tx, chat)
+    refused = _refusal(tx, incoming, world)
+    if refused:
+        owe(tx.session, chat, Reply(refused), tx.now)
+        incoming = Incoming(incoming.channel, incoming.chat, incoming.person, text=incoming.text)
+        if not incoming.text:
+            return
+    evidence_id = _evidence(tx, chat, incoming)
+    turn = advance(draft, incoming, evidence_id, world)
+    _keep(tx, talk, turn)
+    for reply in turn.replies:
+        owe(tx.session, chat, reply, tx.now)
+    for action in turn.actions:
+        for reply in carry_out(tx, chat, action, world):
+            owe(tx.session, chat, reply, tx.now)
+
+
+def _living_draft(tx: Transaction, talk: Conversation) -> Draft | None:
+    """The draft, unless it has outlived its day and only the sweep has not come by yet."""
+    if talk.expires_at is not None and talk.expires_at <= tx.now:
+        return None
+    return Draft.from_json(chats.draft_of(tx.session, talk))
+
+
+def _keep(tx: Transaction, talk: Conversation, turn: Turn) -> None:
+    draft, policy = turn.draft, tx.desk.policy
+    chats.keep_draft(tx.session, talk, draft.to_json() if draft else None)
+    talk.expires_at = draft.started_at + policy.draft if draft else None
+    talk.nudge_at = tx.now + policy.nudge if draft and is_urgent(draft) else None
+
+
+def world_of(tx: Transaction, chat: Chat) -> World:
+    desk = tx.desk
+    voice = desk.voice_of(chat)
+
+    def explained(route: Route) -> str:
+        return explain(route, Language.VI)  # for officers, whatever the citizen speaks
+
+    return World(
+        now=tx.now,
+        voice=voice,
+        policy=desk.policy,
+        route=desk.router.route,
+        commune_named=desk.commune_name,
+        explain=explained,
+        fresh_number=secrets.randbelow(2**31),
+        mine=tuple(facts_of(tx.session, chat)),
+        is_officer=officers.acting_in(tx.session, chat) is not None,
+        evidence_today=evidence.taken_since(tx.session, chat, tx.now - DAY),
+        disk_is_low=desk.free_disk() < desk.limits.free_disk,
+    )
+
+
+def _refusal(tx: Transaction, incoming: Incoming, world: World) -> str:
+    """Why a photo, video or voice is not taken, "" if it is. Words are never refused."""
+    if incoming.media is None:
+        return ""
+    limits, voice = tx.desk.limits, world.voice
+    if world.disk_is_low:
+        return voice("evidence.no_space")
+    if world.evidence_today >= limits.evidence_per_day:
+        return voice("evidence.daily_limit", wait=voice.duration(DAY))
+    if (incoming.media.size or 0) > limits.evidence_size:
+        return voice("evidence.too_big", most=f"{limits.evidence_size // 1_000_000} MB")
+    return ""
+
+
+def _evidence(tx: Transaction, chat: Chat, incoming: Incoming) -> int | None:
+    media = incoming.media
+    if media is None:
+        return None
+    return evidence.take(
+        tx.session, chat, media.kind, media.reference, media.size, tx.now
+    ).id

@@ -1,0 +1,220 @@
+"""What citizens ask for, carried out: each `Action` of a turn, in the turn's own transaction."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from storage import chats, deliveries, evidence, inbox, officers, tips
+from storage.models import Chat, Reporter, Tip
+from storage.states import (
+    DeliveryClass,
+    EventKind,
+    OfficerState,
+    TipState,
+)
+from tips import invitations
+from tips.actions import (
+    Action,
+    Add,
+    ChangeLanguage,
+    EraseMine,
+    File,
+    LookUp,
+    OfficerTips,
+    SayWhetherSafe,
+    UseInvitation,
+    WipeChat,
+    Withdraw,
+)
+from tips.commands import greet, status_line
+from tips.desk import Transaction
+from tips.facts import fact
+from tips.filing import file
+from tips.messages import Reply
+from tips.outbox import owe
+from tips.receipts import LENGTH, written
+from tips.review import overview
+from tips.showing import hide_details, refresh
+from tips.world import World
+from words.categories import category
+
+HOUR = timedelta(hours=1)
+DELETABLE = timedelta(hours=48)  #: Telegram lets a bot delete messages no older than this
+#: An officer may count on these: after one took such a tip, withdrawing it is a request.
+GUARDED = frozenset({"domestic_violence", "child_harm", "missing_trafficking"})
+
+Replies = Sequence[Reply]
+
+
+def carry_out(tx: Transaction, chat: Chat, action: Action, world: World) -> Replies:
+    """Do one thing a turn wants done; return what to say about it."""
+    match action:
+        case File(draft):
+            return file(tx, chat, draft)
+        case LookUp(code):
+            return _look_up(tx, chat, code, world)
+        case Add():
+            return _add(tx, chat, action)
+        case Withdraw(number):
+            return _withdraw(tx, chat, number)
+        case SayWhetherSafe(number, safe):
+            return _say_whether_safe(tx, chat, number, safe=safe)
+        case EraseMine():
+            return _erase_mine(tx, chat)
+        case WipeChat():
+            return _wipe(tx, chat)
+        case ChangeLanguage(language):
+            chat.language = language
+            return [Reply(tx.voice_of(chat)("language.set"))]
+        case UseInvitation(secret):
+            return invitations.use(tx, chat, secret)
+        case OfficerTips():
+            overview(tx, chat)
+            return []
+
+
+def _look_up(tx: Transaction, chat: Chat, code: str | None, world: World) -> Replies:
+    """The status line by code, from any chat; wrong codes are counted."""
+    voice = tx.voice_of(chat)
+    wrong = chats.count_attempts(tx.session, chat, "code", tx.now - HOUR)
+    if wrong >= tx.desk.limits.wrong_codes_per_hour:
+        return [Reply(voice("status.code_blocked", wait=voice.duration(HOUR)))]
+    found = tips.by_code(tx.session, code) if code else None
+    if code is None or found is None:
+        chats.note_attempt(tx.session, chat, "code", tx.now)
+        return [Reply(voice("status.code_wrong", length=LENGTH))]
+    tip, _ = found
+    return [Reply(status_line(fact(tip), written(code), world))]
+
+
+def _mine(tx: Transaction, chat: Chat, number: int) -> tuple[Tip, Reporter] | None:
+    """The tip, locked, if it was filed from this chat."""
+    tip = tips.locked(tx.session, number)
+    reporter = tips.reporter_of(tx.session, tip) if tip else None
+    if tip is None or reporter is None or reporter.chat_id != chat.id:
+        return None
+    return tip, reporter
+
+
+def _add(tx: Transaction, chat: Chat, more: Add) -> Replies:
+    mine = _mine(tx, chat, more.number)
+    if mine is None or mine[0].closed_at is not None:
+        return [Reply(tx.voice_of(chat)("add.closed"))]
+    tip = mine[0]
+    contents = tips.contents_of(tx.session, tip)
+    if more.words:
+        contents.words.append(more.words)
+    if more.point:
+        contents.place["point"] = list(more.point)
+    tips.seal_into(tx.session, tip, contents)
+    evidence.give(tx.session, more.evidence, tip, sound=False)
+    tips.note(tx.session, EventKind.ADDED, tx.now, tip)
+    _tell_added(tx, tip)
+    return []
+
+
+def _tell_added(tx: Transaction, tip: Tip) -> None:
+    """Tell whoever holds a card, at most once in ten minutes: an album is one addition."""
+    slot = int(tx.now.timestamp()) // 600
+    for card in deliveries.cards_of(tx.session, tip.id):
+        other = tx.session.get_one(Chat, card.chat_id)
+        if card.kind == "alert":
+            text = tx.voice_of(other)("alert.added", tip=tip.id)
+            key = f"added:{tip.id}:{other.id}:{slot}"
+            owe(tx.session, other, Reply(text), tx.now, DeliveryClass.ALERT, key)
+    refresh(tx, tip)
+
+
+def _withdraw(tx: Transaction, chat: Chat, number: int) -> Replies:
+    voice = tx.voice_of(chat)
+    mine = _mine(tx, chat, number)
+    if mine is None or mine[0].closed_at is not None:
+        return [Reply(voice("withdraw.closed"))]
+    tip, _ = mine
+    if tip.state is not TipState.NEW and tip.category in GUARDED:
+        return _ask_to_withdraw(tx, tip, voice("withdraw.asked"))
+    untouched = tip.state is TipState.NEW
+    tip.state, tip.closed_at, tip.remind_at = TipState.WITHDRAWN, tx.now, None
+    if untouched:
+        erase(tx, tip)
+    hide_details(tx, tip)
+    tips.note(tx.session, EventKind.WITHDRAWN, tx.now, tip)
+    tip.revision += 1
+    refresh(tx, tip)
+    return [Reply(voice("withdraw.done"))]
+
+
+def _ask_to_withdraw(tx: Transaction, tip: Tip, answer: str) -> Replies:
+    """Someone may be made to withdraw: the desk decides, knowing only that it was asked."""
+    tips.note(tx.session, EventKind.WITHDRAWAL_ASKED, tx.now, tip)
+    for _, desk_chat in officers.of_desk(tx.session, tip.province_code):
+        text = tx.voice_of(desk_chat)("alert.withdrawal_asked", tip=tip.id)
+        key = f"withdrawal:{tip.id}:{desk_chat.id}"
+        owe(tx.session, desk_chat, Reply(text), tx.now, DeliveryClass.ALERT, key)
+    return [Reply(answer)]
+
+
+def erase(tx: Transaction, tip: Tip) -> None:
+    """Erase a tip's words and files; what happened to it, and when, stays."""
+    tips.erase_contents(tip)
+    for piece in evidence.of_tip(tx.session, tip):
+        drop_files(tx, piece)
+        tx.session.delete(piece)
+    tips.note(tx.session, EventKind.WORDS_ERASED, tx.now, tip)
+
+
+def drop_files(tx: Transaction, piece: evidence.Evidence) -> None:
+    """Let the files go. A crash before the commit leaves the row without its file: it is going anyway."""
+    for name in (piece.file, piece.silent_file):
+        if name:
+            tx.desk.files.delete(name)
+
+
+def _say_whether_safe(tx: Transaction, chat: Chat, number: int, *, safe: bool) -> Replies:
+    mine = _mine(tx, chat, number)
+    voice = tx.voice_of(chat)
+    if mine is None:
+        return [Reply(voice("officer.old_button"))]
+    mine[1].told_safe = safe
+    return [Reply(voice("ask.safe_phone.on" if safe else "ask.safe_phone.off"))]
+
+
+def _erase_mine(tx: Transaction, chat: Chat) -> Replies:
+    """Draft, telephone, the link to this chat, and tips nobody took; what was taken loses its reporter."""
+    for tip in tips.reported_from(tx.session, chat, limit=1000):
+        _unlink(tx, tip)
+    for piece in evidence.of_chat_unfiled(tx.session, chat):
+        drop_files(tx, piece)
+        tx.session.delete(piece)
+    talk = chats.conversation(tx.session, chat)
+    chats.keep_draft(tx.session, talk, None)
+    talk.expires_at = talk.nudge_at = None
+    return [Reply(tx.voice_of(chat)("mydata.erased"))]
+
+
+def _unlink(tx: Transaction, tip: Tip) -> None:
+    reporter = tips.reporter_of(tx.session, tip)
+    if tip.state is TipState.NEW:
+        tip.state, tip.closed_at, tip.remind_at = TipState.WITHDRAWN, tx.now, None
+        tips.note(tx.session, EventKind.WITHDRAWN, tx.now, tip)
+        erase(tx, tip)
+        tip.revision += 1
+        hide_details(tx, tip)
+        refresh(tx, tip)
+    unlink(tx, tip, reporter)
+
+
+def unlink(tx: Transaction, tip: Tip, reporter: Reporter) -> None:
+    """Forget who reported a tip; its receipt code still shows its state."""
+    reporter.chat_id = reporter.contact_sealed = None
+    for piece in evidence.of_tip(tx.session, tip):
+        piece.chat_id = None
+    tips.note(tx.session, EventKind.IDENTITY_ERASED, tx.now, tip)
+
+
+def _wipe(tx: Transaction, chat: Chat) -> Replies:
+    """Both sides' messages, as far back as the platform lets us."""
+    since = tx.now - DELETABLE
+    sent = deliveries.message_ids(tx.session, chat, since)
+    received = inbox.message_ids(tx.session, chat.digest, since)
+    owe(tx.session, chat, Reply("", delete=[*sent, *received]), tx.now)
+    return [Reply(tx.voice_of(chat)("wipe.done"))]
