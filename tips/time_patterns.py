@@ -57,11 +57,12 @@ def day() -> re.Pattern[str]:
 @cache
 def part_with_day() -> re.Pattern[str]:
     """A part of the day right before or after a day. "toi" without accents ("tôi": I) only before."""
+    between = _either((*times.RECENT_PART, *times.TIME_OF_DAY))
     return _compiled(
         rf"(?<!\w)(?:(?P<ahead>{_either(times.PARTS)})(?=\s+(?:(?:{_either(_DAY_WORDS)})(?!\w)"
         r"|\d{1,2}/\d))"
         rf"|(?:{_either((*times.DAYS_AGO, *times.BEFORE_PART, *times.WEEKDAYS))})"
-        rf"\W+(?:(?:{_either((*times.RECENT_PART, *times.TIME_OF_DAY))})\s+)?(?P<behind>{_clear_parts()}))(?!\w)"
+        rf"\W+(?:(?:{between})\s+)?(?P<behind>{_clear_parts()}))(?!\w)"
     )
 
 

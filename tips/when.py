@@ -110,8 +110,9 @@ class _Reader:
         choices = _hours_meant(clock, part, dated=self._days is not None)
         today = self._now.date()
         if self._days:
-            shifted = [_night_shifted(m, part) if self._days.relative else m for m in choices]
-            return [self._moment(self._days.first, minutes) for minutes in shifted]
+            if self._days.relative and part:
+                choices = [m for choice in choices for m in _in_the_night(choice, part)]
+            return [self._moment(self._days.first, minutes) for minutes in choices]
         recent = [self._moment(today - timedelta(days=back), m) for back in (0, 1) for m in choices]
         return sorted(recent, reverse=True)
 
@@ -169,10 +170,10 @@ def _within(hours: tuple[int, int], minutes: int) -> int:
     return min(readings, key=lambda reading: max(first - reading, reading - last + 1, 0))
 
 
-def _night_shifted(minutes: int, part: Part | None) -> int:
-    """ "đêm qua lúc 1 giờ sáng" was after midnight of the night that began yesterday."""
-    night = part is not None and times.PARTS[part.name][1] > 24
-    return minutes + 24 * 60 if night and minutes < _NIGHT_ENDS else minutes
+def _in_the_night(minutes: int, part: Part) -> list[int]:
+    """ "đêm qua lúc 1 giờ sáng" was after midnight of the night that began yesterday, or the one before."""
+    after_midnight = times.PARTS[part.name][1] > 24 and minutes < _NIGHT_ENDS
+    return [minutes + 24 * 60, minutes] if after_midnight else [minutes]
 
 
 def _before(end: datetime, since: int) -> datetime:
