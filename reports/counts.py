@@ -69,7 +69,7 @@ class Counts:
     now: datetime
     columns: Sequence[Cohort | None]  #: one a week, oldest first; None: nothing was counted yet
     recent: Mapping[str, int]  #: received in the last weeks, by category
-    waits: Sequence[timedelta]  #: until taken, of the week's tips, shortest first
+    waits: Sequence[timedelta]  #: until taken, of a commune's tips of the week, shortest first
     open: Sequence[OpenTip]  #: whenever received, lowest number first
     desk: Desk | None = None
 
@@ -123,13 +123,12 @@ def _count(session: Session, week: Week, scope: Scope, now: datetime) -> Counts:
     bounds = [weeks[0].start, *(each.end for each in weeks)]
     tallies = stored.tallies(session, scope, bounds, now)
     since = stored.counted_since(session)
-    waits = stored.waits(session, scope, week.start, week.end)
     return Counts(
         week,
         now,
         columns_of(tallies, [each == week or _known(each, since) for each in weeks]),
         cohort(t for t in tallies if t.week >= WEEKS - RECENT).categories,
-        sorted(wait.acknowledged_at - wait.received_at for wait in waits),
+        _waits(session, week, scope),
         stored.open_tips(session, scope),
         _desk(session, week, scope, tallies),
     )
@@ -137,6 +136,13 @@ def _count(session: Session, week: Week, scope: Scope, now: datetime) -> Counts:
 
 def _known(week: Week, since: datetime | None) -> bool:
     return since is not None and week.end > since
+
+
+def _waits(session: Session, week: Week, scope: Scope) -> Sequence[timedelta]:
+    if isinstance(scope, ProvinceScope):
+        return ()  # the fastest of a hundred communes says nothing about any
+    found = stored.waits(session, scope, week.start, week.end)
+    return sorted(wait.acknowledged_at - wait.received_at for wait in found)
 
 
 def _desk(session: Session, week: Week, scope: Scope, tallies: Sequence[Tally]) -> Desk | None:

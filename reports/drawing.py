@@ -32,7 +32,9 @@ BROAD = 53
 Part = tuple[float, Callable[[Axes], None]]
 
 
+@matplotlib.rc_context({"font.family": "DejaVu Sans", "text.parse_math": False})
 def render(picture: Picture) -> bytes:
+    """Return the picture as PNG."""
     parts = [*_heading(picture), *_columns(picture.columns)]
     for bars in picture.bars:
         parts += _bars(bars)
@@ -150,7 +152,6 @@ def _bar(share: float, said: str) -> Part:
 
 def main() -> None:
     matplotlib.rcdefaults()  # a person's own style file has no say here
-    matplotlib.rcParams.update({"font.family": "DejaVu Sans", "text.parse_math": False})
     sys.stdout.buffer.write(render(Picture.from_json(sys.stdin.buffer.read())))
 
 

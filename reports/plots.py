@@ -98,7 +98,7 @@ async def draw(picture: Picture, limit: timedelta = LIMIT) -> bytes:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=ROOT,
-        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        env=environment(),
     )
     try:
         png, complaint = await _answer(child, picture, limit)
@@ -109,6 +109,11 @@ async def draw(picture: Picture, limit: timedelta = LIMIT) -> bytes:
     if child.returncode:
         raise DrawingError(f"a picture was not drawn: {_last_line(complaint)}")
     return png
+
+
+def environment() -> dict[str, str]:
+    """What the child is given of ours."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
 
 
 async def _answer(

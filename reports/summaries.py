@@ -12,7 +12,7 @@ FEW_WAITS = 5  #: from so many tips on, the fastest and the slowest are told
 NAMED = 10  #: tips named by number where how many they are is what counts
 SOON = 3  #: tips near their target, named with the time left
 #: Of each kind. The desk checks every one, so as many are named as one message of 4,096 characters holds.
-NAMED_HIDDEN = 100
+NAMED_HIDDEN = 80
 
 
 def summary(counts: Counts, unit: str, voice: Voice) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.counts import Scope, count
+from reports.counts import ProvinceScope, Scope, count
 from reports.periods import Week
 from reports.pictures import picture
 from reports.plots import Picture, draw
@@ -16,12 +16,16 @@ from words.texts import Language, Texts
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """Which summary: of which week, about whom, in which language, as things stand `now`."""
+    """Which summary: of which week, about whom, in which language, as things stand `now`.
+
+    `trial`: no agency answers for this installation, so no police unit is named.
+    """
 
     week: Week
     scope: Scope
     language: Language
     now: datetime
+    trial: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +52,12 @@ async def worded(
     """Count and find the words: the text as it is sent, and the picture as it is to be drawn."""
     counts = await count(database, edition.week, edition.scope, edition.now)
     voice = Voice(texts, edition.language, name_of)
-    unit = name_of(edition.scope.code)
+    unit = _unit(edition, voice)
     return summary(counts, unit, voice), picture(counts, unit, voice)
+
+
+def _unit(edition: Edition, voice: Voice) -> str:
+    name = voice.name_of(edition.scope.code)
+    if edition.trial or isinstance(edition.scope, ProvinceScope):
+        return name
+    return voice.say("unit.commune", commune=name)
