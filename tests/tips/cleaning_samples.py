@@ -12,6 +12,7 @@ from av.audio.stream import AudioStream
 from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
 from av.packet import Packet
+from av.stream import Stream
 from av.video.stream import VideoStream
 from PIL import ExifTags, Image, PngImagePlugin
 
@@ -21,7 +22,6 @@ HANOI = (21.0285, 105.8542)
 
 _SIZE = (176, 144)  # the smallest that every codec here takes, H.263 among them
 _RATE = 15
-_LAYERS = {"fltp": 4, "flt": 4, "s16": 2, "s16p": 2, "s32p": 4}  # bytes a sample
 
 
 def an_archive() -> bytes:
@@ -31,20 +31,26 @@ def an_archive() -> bytes:
     return paper.getvalue()
 
 
-def exif(**changes: object) -> Image.Exif:
+def exif(
+    *,
+    time: str = "2026:11:20 21:34:05",
+    offset: str = "+07:00",
+    point: tuple[float, float] = HANOI,
+    orientation: int = 1,
+) -> Image.Exif:
     """A phone's EXIF: maker, owner, serial number, time and place, words in every text field."""
     facts = Image.Exif()
+    facts[ExifTags.Base.Orientation] = orientation
     for tag in ("Make", "Model", "Software", "Artist", "ImageDescription", "Copyright"):
         facts[ExifTags.Base[tag]] = MARK
     details = facts.get_ifd(ExifTags.IFD.Exif)
     details[ExifTags.Base.BodySerialNumber] = MARK
     details[ExifTags.Base.UserComment] = b"ASCII\0\0\0" + MARK_BYTES
     details[ExifTags.Base.MakerNote] = MARK_BYTES
-    details[ExifTags.Base.DateTimeOriginal] = changes.get("time", "2026:11:20 21:34:05")
-    if offset := changes.get("offset", "+07:00"):
+    details[ExifTags.Base.DateTimeOriginal] = time
+    if offset:
         details[ExifTags.Base.OffsetTimeOriginal] = offset
-    facts.get_ifd(ExifTags.IFD.GPSInfo).update(_gps(*changes.get("point", HANOI)))  # type: ignore[misc]
-    facts[ExifTags.Base.Orientation] = changes.get("orientation", 1)
+    facts.get_ifd(ExifTags.IFD.GPSInfo).update(_gps(*point))
     return facts
 
 
@@ -65,7 +71,7 @@ def a_picture(
     picture = Image.new("L", size, 30)
     picture.paste(220, (size[0] // 2, 0, *size))
     paper = io.BytesIO()
-    picture.convert(mode).save(paper, form, **more)  # type: ignore[arg-type]
+    picture.convert(mode).save(paper, form, **more)
     return paper.getvalue()
 
 
@@ -159,7 +165,7 @@ def _film_track(target: OutputContainer, encoder: str) -> VideoStream:
     track = target.add_stream(encoder, rate=_RATE)
     assert isinstance(track, VideoStream)
     track.width, track.height = _SIZE
-    track.pix_fmt = "yuv420p"
+    track.pix_fmt = "yuvj420p" if encoder == "mjpeg" else "yuv420p"
     return track
 
 
@@ -173,7 +179,7 @@ def _voice_track(target: OutputContainer, encoder: str) -> AudioStream:
 
 def _shoot(target: OutputContainer, track: VideoStream, seconds: int) -> None:
     for number in range(seconds * _RATE):
-        frame = av.VideoFrame(*_SIZE, "yuv420p")
+        frame = av.VideoFrame(*_SIZE, track.pix_fmt or "")
         for plane, level in zip(frame.planes, (number * 5 % 255, 128, 128), strict=True):
             plane.update(bytes([level]) * plane.buffer_size)
         frame.pts, frame.time_base = number, Fraction(1, _RATE)
@@ -198,13 +204,13 @@ def with_words_between_frames(recording: bytes) -> bytes:
     """H.264 in MP4 with supplemental information added before the frames."""
     source_paper, paper = io.BytesIO(recording), io.BytesIO()
     words = f"h264_metadata=sei_user_data=086f3693-b7b3-4f2c-9653-21492feee5b8+{MARK}"
-    with av.open(source_paper) as source, av.open(paper, "w", format="mp4") as target:
+    with av.open(source_paper, "r") as source, av.open(paper, "w", format="mp4") as target:
         track = source.streams.video[0]
-        copy = target.add_mux_stream("h264")
+        copy, tick = target.add_mux_stream("h264"), track.time_base or Fraction(1)
         planting = BitStreamFilterContext(words, track, copy)
         for packet in source.demux(track):
             for planted in planting.filter(packet) if packet.size else ():
-                planted.stream, planted.time_base = copy, packet.time_base
+                planted.stream, planted.time_base = copy, tick
                 target.mux(planted)
     return paper.getvalue()
 
@@ -227,25 +233,31 @@ def an_id3_tag(picture: bytes = b"") -> bytes:
 
 def frames(recording: bytes) -> list[bytes]:
     """The pictures of a video as they are seen."""
-    with av.open(io.BytesIO(recording)) as source:
-        return [bytes(frame.planes[0]) for frame in source.decode(video=0)]
+    with av.open(io.BytesIO(recording), "r") as source:
+        return [_grey(frame) for frame in source.decode(video=0)]
+
+
+def _grey(frame: av.VideoFrame) -> bytes:
+    plane = frame.planes[0]
+    lines = range(0, frame.height * plane.line_size, plane.line_size)
+    return b"".join(bytes(plane)[start : start + frame.width] for start in lines)
 
 
 def samples(recording: bytes) -> int:
     """How many samples of sound can be heard."""
-    with av.open(io.BytesIO(recording)) as source:
+    with av.open(io.BytesIO(recording), "r") as source:
         return sum(frame.samples for frame in source.decode(audio=0))
 
 
 def told_by(recording: bytes) -> set[str]:
     """Every key and value a player would find beside pictures and sound."""
-    with av.open(io.BytesIO(recording)) as source:
+    with av.open(io.BytesIO(recording), "r") as source:
         told = [source.metadata, *(stream.metadata for stream in source.streams)]
         told += [chapter["metadata"] for chapter in source.chapters()]
     return {word for facts in told for pair in facts.items() for word in pair}
 
 
-def raw_packet(track: object, body: bytes) -> Packet:  # type: ignore[type-arg]
+def raw_packet(track: Stream, body: bytes) -> "Packet[Stream]":
     packet = Packet(body)
     packet.stream = track
     packet.pts = packet.dts = 0

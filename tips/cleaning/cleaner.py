@@ -21,7 +21,7 @@ from tips.cleaning.verdicts import (
     Refused,
     Verdict,
 )
-from tips.cleaning.wire import READY, Copy, Job, NonsenseError, pack_job, read_answer
+from tips.cleaning.wire import READY, Answer, Copy, Job, NonsenseError, pack_job, read_answer
 
 # Isolated (-I): no environment, no user site, no current folder; so the way to our own code is told.
 _ENTRY = "import sys; sys.path.insert(0, sys.argv[1]); from tips.cleaning.child import main; main()"
@@ -30,6 +30,7 @@ CHILD = (sys.executable, "-I", "-c", _ENTRY, str(Path(__file__).parents[2]))
 _VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _GROWTH = 16 * 2**20  # bytes by which a copy may outgrow the largest original: GIF to JPEG does
 _CHUNK = 2**16
+_TIMEOUT = Refused(RefusalReason.TIMEOUT)
 _UNSET_CLOCK = 2000  # cameras begin to count in 1970, 1980 or 2000
 
 
@@ -75,11 +76,14 @@ class Cleaner:
         form = judge(content)
         if not isinstance(form, Form):
             return form
-        async with self._places:
-            said = await self._hand_over(Job(form, without_sound, self._limits), content)
-        return self._verdict(said)
+        try:
+            async with self._places:
+                answer = await self._hand_over(Job(form, without_sound, self._limits), content)
+            return self._labelled(answer) if isinstance(answer, Copy) else answer
+        except NonsenseError:
+            return Refused(RefusalReason.DECODER_DIED)
 
-    async def _hand_over(self, job: Job, content: bytes) -> bytes | None:
+    async def _hand_over(self, job: Job, content: bytes) -> Answer:
         process = await asyncio.create_subprocess_exec(
             *self._child,
             stdin=PIPE,
@@ -91,15 +95,6 @@ class Cleaner:
             return await _converse(process, pack_job(job) + content, self._limits)
         finally:
             await _bury(process)
-
-    def _verdict(self, said: bytes | None) -> Verdict:
-        if said is None:
-            return Refused(RefusalReason.TIMEOUT)
-        try:
-            answer = read_answer(said)
-            return self._labelled(answer) if isinstance(answer, Copy) else answer
-        except NonsenseError:
-            return Refused(RefusalReason.DECODER_DIED)
 
     def _labelled(self, copy: Copy) -> Cleaned:
         """The child is believed as little as the file was."""
@@ -119,8 +114,11 @@ class Cleaner:
         )
 
 
-async def _converse(process: Process, request: bytes, limits: Limits) -> bytes | None:
-    """What the child said in the end, or None if it took too long over the file."""
+async def _converse(process: Process, request: bytes, limits: Limits) -> Answer:
+    """Raises:
+    CleaningUnavailableError: no sign of life.
+    NonsenseError: the child died over the file, or did not tell the truth.
+    """
     assert process.stdin
     assert process.stdout
     patience = limits.patience.total_seconds()
@@ -129,9 +127,10 @@ async def _converse(process: Process, request: bytes, limits: Limits) -> bytes |
         await _until_ready(process.stdout, patience)
         async with asyncio.timeout(patience):
             said = await _listen(process.stdout, limits.size + _GROWTH)
-            return None if said and await _ran_out_of_time(process) else said
+            was_late = await process.wait() == -signal.SIGXCPU
+        return _TIMEOUT if was_late else read_answer(said)
     except TimeoutError:
-        return None
+        return _TIMEOUT
     finally:
         feeding.cancel()
         await asyncio.wait((feeding,))
@@ -156,12 +155,11 @@ async def _until_ready(stdout: asyncio.StreamReader, patience: float) -> None:
 
 
 async def _listen(stdout: asyncio.StreamReader, most: int) -> bytes:
-    """All the child says; nothing at all if it will not stop."""
     said = bytearray()
     while chunk := await stdout.read(_CHUNK):
         said += chunk
         if len(said) > most:
-            return b""
+            raise NonsenseError("no end of words")
     return bytes(said)
 
 
