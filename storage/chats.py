@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -133,7 +133,3 @@ def count_attempts(session: Session, chat: Chat, kind: str, since: datetime) -> 
 
 def note_attempt(session: Session, chat: Chat, kind: str, now: datetime) -> None:
     session.add(Attempt(chat_id=chat.id, kind=kind, at=now))
-
-
-def forget_attempts(session: Session, before: datetime) -> None:
-    session.execute(delete(Attempt).where(Attempt.at < before))

@@ -1,14 +1,14 @@
 """Messages owed and cards that change: rows of the outbox."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.database import keyring_of
-from storage.models import Card, Chat, Delivery
-from storage.states import CardKind, DeliveryClass, QueueState
+from storage.models import Card, Chat, Delivery, Evidence
+from storage.states import CardKind, DeliveryClass, EvidenceKind, QueueState
 
 BODY = "deliveries.body"
 
@@ -116,20 +116,6 @@ def message_ids(session: Session, chat: Chat, since: datetime) -> Sequence[str]:
     return [message_id for message_id in session.scalars(found) if message_id]
 
 
-def empty_sent(session: Session, before: datetime) -> int:
-    """Empty the bodies of what was sent before `before`; return how many."""
-    sent = (Delivery.sent_at < before, Delivery.body_sealed.is_not(None))
-    done = session.execute(update(Delivery).where(*sent).values(body_sealed=None))
-    return int(done.rowcount)  # type: ignore[attr-defined]
-
-
-def drop_undeliverable(session: Session, before: datetime) -> int:
-    """Delete what was set aside and owed before `before`; return how many."""
-    stale = (Delivery.state == QueueState.SET_ASIDE, Delivery.created_at < before)
-    return int(session.execute(delete(Delivery).where(*stale)).rowcount)  # type: ignore[attr-defined]
-
-
-def forget_sent(session: Session, now: datetime, age: timedelta) -> int:
-    """Delete rows of messages sent longer than `age` ago; return how many."""
-    old = (Delivery.state == QueueState.DONE, Delivery.sent_at < now - age)
-    return int(session.execute(delete(Delivery).where(*old)).rowcount)  # type: ignore[attr-defined]
+def evidence_kind(session: Session, evidence_id: int) -> EvidenceKind | None:
+    piece = session.get(Evidence, evidence_id)
+    return piece.kind if piece else None

@@ -57,12 +57,6 @@ def taken_since(session: Session, chat: Chat, since: datetime) -> int:
     )
 
 
-def unfiled(session: Session, before: datetime, limit: int = 200) -> Sequence[Evidence]:
-    """Return pieces that never became part of a tip."""
-    these = (Evidence.tip_id.is_(None), Evidence.created_at < before)
-    return session.scalars(select(Evidence).where(*these).limit(limit)).all()
-
-
 def of_chat_unfiled(session: Session, chat: Chat) -> Sequence[Evidence]:
     these = (Evidence.tip_id.is_(None), Evidence.chat_id == chat.id)
     return session.scalars(select(Evidence).where(*these)).all()

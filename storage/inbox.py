@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from storage.models import Inbox
 from storage.states import Channel, QueueState
 
 BODY = "inbox.body"
+LAST = 2**62  #: sequence of what we tell ourselves: after whatever already waits in the lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +61,6 @@ def insert_new(session: Session, kind: type[Inbox]) -> postgresql.Insert | sqlit
 def body_of(session: Session, item: Inbox) -> bytes:
     assert item.body_sealed is not None  # only emptied when done
     return keyring_of(session).unseal(item.body_sealed, BODY)
-
-
-def set_aside_before(session: Session, before: datetime) -> int:
-    """Delete updates that were set aside and received before `before`; return how many."""
-    gone = delete(Inbox).where(Inbox.state == QueueState.SET_ASIDE, Inbox.received_at < before)
-    return session.execute(gone).rowcount  # type: ignore[attr-defined, no-any-return]
-
-
-def forget_done(session: Session, before: datetime) -> int:
-    """Delete handled updates older than any redelivery; return how many."""
-    gone = delete(Inbox).where(Inbox.state == QueueState.DONE, Inbox.received_at < before)
-    return session.execute(gone).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
 def message_ids(session: Session, lane: bytes, since: datetime) -> Sequence[str]:

@@ -1,7 +1,6 @@
 """Officers, the links that invite them, and the chats and groups they are reached in."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -101,10 +100,6 @@ def invitation_digest(session: Session, secret: str) -> bytes:
 def invitation(session: Session, secret: str) -> Invitation | None:
     digest = invitation_digest(session, secret)
     return session.scalar(select(Invitation).where(Invitation.digest == digest).with_for_update())
-
-
-def forget_invitations(session: Session, before: datetime) -> None:
-    session.execute(delete(Invitation).where(Invitation.expires_at < before))
 
 
 def group_of(session: Session, commune_code: str) -> Chat | None:

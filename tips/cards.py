@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from routing import Point
 from storage import officers, tips
 from storage.models import Card, Chat, Evidence, Officer, Tip
 from storage.states import (
     OPEN_STATES,
+    RIGHTS,
     CardKind,
     ChatKind,
     Right,
-    RIGHTS,
     Role,
     TipState,
 )
-from routing import Point
 from tips.desk import Transaction
 from tips.draft import Time
 from tips.messages import Attachment, Choice, Press, Reply

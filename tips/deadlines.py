@@ -3,17 +3,15 @@
 Each look takes what is due in one transaction; a second process finds nothing left.
 """
 
-from storage import chats, deliveries, evidence, officers, tips
-from storage.database import Session
+from storage import chats, deliveries, evidence, tips
 from storage.models import Chat, Conversation, Tip
 from storage.states import CardKind, DeliveryClass, EventKind, Priority
 from tips import news
 from tips.desk import Transaction
 from tips.draft import Draft
 from tips.filing import audience_of, desk_chats
-from tips.messages import Press, Reply
+from tips.messages import Reply
 from tips.outbox import owe
-from tips.requests import drop_files
 
 MOST = 50  #: of each kind in one transaction
 
@@ -79,7 +77,6 @@ def _expire(tx: Transaction, talk: Conversation) -> None:
     chats.keep_draft(tx.session, talk, None)
     chat = tx.session.get_one(Chat, talk.chat_id)
     for piece in evidence.of_chat_unfiled(tx.session, chat):
-        drop_files(tx, piece)
         tx.session.delete(piece)
     if draft is not None and draft.adding_to == 0 and draft.words:
         owe(tx.session, chat, Reply(tx.voice_of(chat)("draft.expired")), tx.now)

@@ -23,7 +23,7 @@ from storage.states import CardKind, Channel, ChatState, DeliveryClass, Evidence
 from tips import cards, invitations, operators
 from tips.desk import Clock, Desk, Transaction
 from tips.messages import Attachment, Door, Reply, SendError
-from tips.outbox import flat, owed_reply, remember_menu, render
+from tips.outbox import owed_reply, remember_menu, render
 
 PACE = timedelta(seconds=1 / 30)  #: between two sends of one bot: Telegram's 30 messages a second
 LEASE = timedelta(minutes=2)  #: longer than any timeout of a door
@@ -173,14 +173,18 @@ class Deliveries:
             return  # the lease ran out and another process has it: it is repeated, not lost
         now = self.clock()
         delivery.sent_at, delivery.message_id = now, message_id
-        if outgoing.card_kind is not None and not self._card_is_current(session, outgoing, message_id):
+        if outgoing.card_kind is not None and not self._card_is_current(
+            session, outgoing, message_id
+        ):
             queues.postpone(delivery, now, "changed_meanwhile")
             delivery.attempts = 0
         else:
             queues.finish(delivery)
         log.info("delivered", delivery=delivery.id, channel=self.channel, klass=delivery.klass)
 
-    def _card_is_current(self, session: Session, outgoing: Outgoing, message_id: str | None) -> bool:
+    def _card_is_current(
+        self, session: Session, outgoing: Outgoing, message_id: str | None
+    ) -> bool:
         """Note what the card shows now; False if it changed while it was being sent."""
         delivery = session.get_one(Delivery, outgoing.delivery_id)
         assert delivery.card_id is not None
@@ -196,7 +200,9 @@ class Deliveries:
             return
         tx = Transaction(session, self.desk, self.clock())
         chat = session.get_one(Chat, delivery.chat_id)
-        log.warning("not_delivered", delivery=delivery.id, fault=error.fault, try_=delivery.attempts)
+        log.warning(
+            "not_delivered", delivery=delivery.id, fault=error.fault, try_=delivery.attempts
+        )
         if error.moved_to:
             chats.move(session, chat, error.moved_to)
             queues.postpone(delivery, tx.now, error.fault)
@@ -205,13 +211,17 @@ class Deliveries:
         elif error.permanent:
             self._give_up(tx, delivery, error.fault)
         elif error.retry_after is not None:
-            delivery.attempts -= 1  # the platform asked for a pause: that is no failure of this message
+            delivery.attempts -= (
+                1  # the platform asked for a pause: that is no failure of this message
+            )
             queues.postpone(delivery, tx.now + error.retry_after, error.fault)
             queues.postpone_channel(session, self.channel, tx.now + error.retry_after)
         else:
             self._try_later(tx, delivery, error.fault)
 
-    def _close_chat(self, tx: Transaction, delivery: Delivery, chat: Chat, error: SendError) -> None:
+    def _close_chat(
+        self, tx: Transaction, delivery: Delivery, chat: Chat, error: SendError
+    ) -> None:
         """Blocked, deleted or removed: nothing more is sent there until it writes to us again."""
         queues.set_aside(delivery, error.fault)
         invitations.unreachable(tx, chat)
@@ -228,4 +238,6 @@ class Deliveries:
     def _give_up(self, tx: Transaction, delivery: Delivery, fault: str) -> None:
         queues.set_aside(delivery, fault)
         log.error("delivery_set_aside", delivery=delivery.id, fault=fault)
-        operators.tell(tx, "operator.undelivered", key=f"undelivered:{delivery.id}", row=delivery.id)
+        operators.tell(
+            tx, "operator.undelivered", key=f"undelivered:{delivery.id}", row=delivery.id
+        )

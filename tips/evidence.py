@@ -15,7 +15,7 @@ import structlog
 from storage import chats, evidence, inbox, queues
 from storage.database import Database, Session
 from storage.files import FileStore
-from storage.models import Chat, Evidence
+from storage.models import Chat, Evidence, Tip
 from storage.queues import Lease
 from storage.states import Channel, EvidenceKind, EvidenceVerdict
 from tips.cleaning.cleaner import Cleaner
@@ -32,7 +32,6 @@ from tips.draft import Draft
 from tips.messages import Door, Reply, SendError
 from tips.outbox import owe
 from tips.showing import refresh
-from storage.models import Tip
 
 LEASE = timedelta(minutes=5)  #: fetching and cleaning at their slowest
 OUTCOME_PREFIX = "evidence:"
@@ -187,6 +186,6 @@ def _forget_in_draft(tx: Transaction, chat: Chat, piece_id: int) -> None:
 
 def _refused(tx: Transaction, chat: Chat, piece: Evidence) -> str:
     voice = tx.voice_of(chat)
-    key = _SAID.get(RefusalReason(piece.error)) if piece.verdict == "refused" else None
+    key = _SAID.get(RefusalReason(piece.error)) if piece.error in set(RefusalReason) else None
     most = f"{tx.desk.limits.evidence_size // 1_000_000} MB"
     return voice(key or "evidence.broken", most=most)

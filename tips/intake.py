@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from routing.reasons import explain
 
+from routing import Route
 from storage import chats, evidence, inbox, officers, queues
 from storage.database import Database, Session
-from storage.models import Chat, Conversation, Evidence, Inbox
+from storage.models import Chat, Conversation, Inbox
 from storage.queues import Lease
-from storage.states import Channel, ChatKind, ChatState, EvidenceVerdict, QueueState
+from storage.states import Channel, ChatKind, ChatState
 from tips import groups, invitations, operators, review
 from tips.conversation import advance, is_urgent
 from tips.desk import Clock, Desk, Transaction
@@ -31,8 +33,6 @@ from tips.outbox import chosen, owe
 from tips.requests import carry_out
 from tips.turn import Turn
 from tips.world import World
-from routing import Route
-from routing.reasons import explain
 from words.texts import Language
 
 LEASE = timedelta(minutes=1)
@@ -157,7 +157,11 @@ def _with_choice(session: Session, talk: Conversation, incoming: Incoming) -> In
     if incoming.choice or not incoming.text or incoming.edited or incoming.media:
         return incoming
     data = chosen(list(chats.menu_of(session, talk)), incoming.text)
-    return Incoming(incoming.channel, incoming.chat, incoming.person, choice=data) if data else incoming
+    return (
+        Incoming(incoming.channel, incoming.chat, incoming.person, choice=data)
+        if data
+        else incoming
+    )
 
 
 def _converse(tx: Transaction, chat: Chat, talk: Conversation, incoming: Incoming) -> None:
@@ -234,6 +238,4 @@ def _evidence(tx: Transaction, chat: Chat, incoming: Incoming) -> int | None:
     media = incoming.media
     if media is None:
         return None
-    return evidence.take(
-        tx.session, chat, media.kind, media.reference, media.size, tx.now
-    ).id
+    return evidence.take(tx.session, chat, media.kind, media.reference, media.size, tx.now).id

@@ -1,4 +1,4 @@
-"""Telling the reporter that something changed: without category, place or words, and only where it is safe."""
+"""Telling the reporter that something changed: no category, place or words, and only where it is safe."""
 
 from storage import tips
 from storage.models import Chat, Tip

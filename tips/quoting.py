@@ -24,7 +24,13 @@ def harmless(text: str) -> str:
 
 def _shows(character: str) -> bool:
     """Keep letters, signs, marks, spaces and line ends; drop what is invisible or turns the text."""
-    return character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Co", "Cs", "Cn")
+    return character == "\n" or unicodedata.category(character) not in (
+        "Cc",
+        "Cf",
+        "Co",
+        "Cs",
+        "Cn",
+    )
 
 
 def pages(text: str, length: int = PAGE) -> list[str]:

@@ -8,7 +8,6 @@ from storage.models import Chat, Reporter, Tip
 from storage.states import (
     DeliveryClass,
     EventKind,
-    OfficerState,
     TipState,
 )
 from tips import invitations
@@ -25,7 +24,7 @@ from tips.actions import (
     WipeChat,
     Withdraw,
 )
-from tips.commands import greet, status_line
+from tips.commands import status_line
 from tips.desk import Transaction
 from tips.facts import fact
 from tips.filing import file
@@ -35,7 +34,6 @@ from tips.receipts import LENGTH, written
 from tips.review import overview
 from tips.showing import hide_details, refresh
 from tips.world import World
-from words.categories import category
 
 HOUR = timedelta(hours=1)
 DELETABLE = timedelta(hours=48)  #: Telegram lets a bot delete messages no older than this
@@ -45,7 +43,7 @@ GUARDED = frozenset({"domestic_violence", "child_harm", "missing_trafficking"})
 Replies = Sequence[Reply]
 
 
-def carry_out(tx: Transaction, chat: Chat, action: Action, world: World) -> Replies:
+def carry_out(tx: Transaction, chat: Chat, action: Action, world: World) -> Replies:  # noqa: C901 - a table, one line a case
     """Do one thing a turn wants done; return what to say about it."""
     match action:
         case File(draft):
@@ -154,19 +152,14 @@ def _ask_to_withdraw(tx: Transaction, tip: Tip, answer: str) -> Replies:
 
 
 def erase(tx: Transaction, tip: Tip) -> None:
-    """Erase a tip's words and files; what happened to it, and when, stays."""
+    """Erase a tip's words and files; what happened to it, and when, stays.
+
+    Files without a row are swept within minutes: a crash in between leaves nothing that names them.
+    """
     tips.erase_contents(tip)
     for piece in evidence.of_tip(tx.session, tip):
-        drop_files(tx, piece)
         tx.session.delete(piece)
     tips.note(tx.session, EventKind.WORDS_ERASED, tx.now, tip)
-
-
-def drop_files(tx: Transaction, piece: evidence.Evidence) -> None:
-    """Let the files go. A crash before the commit leaves the row without its file: it is going anyway."""
-    for name in (piece.file, piece.silent_file):
-        if name:
-            tx.desk.files.delete(name)
 
 
 def _say_whether_safe(tx: Transaction, chat: Chat, number: int, *, safe: bool) -> Replies:
@@ -183,7 +176,6 @@ def _erase_mine(tx: Transaction, chat: Chat) -> Replies:
     for tip in tips.reported_from(tx.session, chat, limit=1000):
         _unlink(tx, tip)
     for piece in evidence.of_chat_unfiled(tx.session, chat):
-        drop_files(tx, piece)
         tx.session.delete(piece)
     talk = chats.conversation(tx.session, chat)
     chats.keep_draft(tx.session, talk, None)

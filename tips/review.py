@@ -114,16 +114,17 @@ def _close(p: Pressed) -> bool:
     outcome, _, template = p.press.detail.partition("-")
     if not outcome:
         return _ask_outcome(p)
-    if outcome not in _TEMPLATES or not may_act(p.officer, p.tip, TipState(outcome)):
+    state = next((state for state in _TEMPLATES if state == outcome), None)
+    if state is None or not may_act(p.officer, p.tip, state):
         return False
-    known, ask = _TEMPLATES[outcome]
+    known, ask = _TEMPLATES[state]
     if known and template not in known:
-        return _ask_template(p, outcome, known, ask)
-    _end(p, TipState(outcome), f"{_PREFIX[outcome]}.{template}" if known else None)
+        return _ask_template(p, state, known, ask)
+    _end(p, state, f"{_PREFIX[state]}.{template}" if known else None)
     return True
 
 
-_TEMPLATES: dict[str, tuple[tuple[str, ...], str]] = {
+_TEMPLATES: dict[TipState, tuple[tuple[str, ...], str]] = {
     TipState.RESOLVED: (RESULTS, "officer.resolved.ask"),
     TipState.INSUFFICIENT: (MISSING, "officer.insufficient.ask"),
     TipState.UNFOUNDED: ((), ""),
@@ -133,7 +134,7 @@ _PREFIX = {TipState.RESOLVED: "result", TipState.INSUFFICIENT: "missing"}
 
 
 def _ask_outcome(p: Pressed) -> bool:
-    fitting = [o for o in _TEMPLATES if may_act(p.officer, p.tip, TipState(o))]
+    fitting = [o for o in _TEMPLATES if may_act(p.officer, p.tip, o)]
     if not fitting:
         return False
     rows = [[_choice(p, f"label.outcome.{outcome}", outcome)] for outcome in fitting]
@@ -141,9 +142,8 @@ def _ask_outcome(p: Pressed) -> bool:
     return True
 
 
-def _ask_template(p: Pressed, outcome: str, known: tuple[str, ...], ask: str) -> bool:
-    prefix = _PREFIX[TipState(outcome)]
-    rows = [[_choice(p, f"{prefix}.{key}", f"{outcome}-{key}")] for key in known]
+def _ask_template(p: Pressed, state: TipState, known: tuple[str, ...], ask: str) -> bool:
+    rows = [[_choice(p, f"{_PREFIX[state]}.{key}", f"{state}-{key}")] for key in known]
     owe(p.tx.session, p.chat, Reply(p.voice(ask), rows), p.tx.now)
     return True
 

@@ -38,6 +38,13 @@ def ends_with(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @cache
+def ends_with_again() -> re.Pattern[str]:
+    """A text that ends with "mỗi", or with "mỗi tối" before a weekday."""
+    again, parts = _either(times.AGAIN_BEFORE), _either(times.PARTS)
+    return _compiled(rf"(?<!\w)(?:{again})(?:\s+(?:{parts}))?\s*$")
+
+
+@cache
 def begins_with(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """A text that begins with one of the phrases."""
     return _compiled(rf"\s*(?:{_either(phrases)})(?!\w)")

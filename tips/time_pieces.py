@@ -11,6 +11,7 @@ from words import times
 
 _ONE_DAY = timedelta(days=1)
 _ONE_TURN = 24 * 60  # minutes
+_LOOK_BACK = 30  # characters
 # Unit -> its length, and how far off people may be, in days.
 _LENGTHS = (
     (times.DAYS, 1, 0),
@@ -151,7 +152,7 @@ def _dated(text: str, today: date) -> Iterator[Days]:
 
 def _is_a_date(text: str, match: re.Match[str]) -> bool:
     """Tell 12/11 the date from house number 12/11, and "ngày 12" from any other 12."""
-    before = text[: match.start()]
+    before = _before(text, match)
     if match["lead"] or match["month_said"] or match["year"]:
         return True
     if not match["month"] or "/" not in match[0]:
@@ -190,7 +191,7 @@ def _weekday(text: str, today: date) -> Iterator[Days]:
 
 def _is_a_weekday(text: str, match: re.Match[str]) -> bool:
     """Neither "lần thứ 2" nor "thứ 7 nào cũng"; "t7" and "cn" only where a day is expected."""
-    before = text[: match.start()]
+    before = _before(text, match)
     if _is_again(text, match) or patterns.ends_with(times.NUMBERED).search(before):
         return False
     expected = (*times.PARTS, *times.DATE_LEAD, *times.LEADING)
@@ -244,7 +245,7 @@ def _minutes(match: re.Match[str]) -> int | None:
 
 
 def _tells_the_hour(text: str, match: re.Match[str]) -> bool:
-    before = text[: match.start()]
+    before = _before(text, match)
     if match["part"] or match["minute"] or match["colon"]:
         return True
     return not patterns.ends_with((*times.NUMBERED, *times.NO_CLOCK_BEFORE)).search(before)
@@ -252,14 +253,16 @@ def _tells_the_hour(text: str, match: re.Match[str]) -> bool:
 
 def _is_again(text: str, match: re.Match[str]) -> bool:
     """ "tối nào", "mỗi tối": not one evening but all of them."""
-    before, after = text[: match.start()], text[match.end() :]
-    again_before = patterns.ends_with((*times.AGAIN_BEFORE, *_each(times.AGAIN_BEFORE)))
-    return bool(patterns.begins_with(times.AGAIN_AFTER).match(after) or again_before.search(before))
+    before, after = _before(text, match), text[match.end() :]
+    return bool(
+        patterns.begins_with(times.AGAIN_AFTER).match(after)
+        or patterns.ends_with_again().search(before)
+    )
 
 
-def _each(words: tuple[str, ...]) -> tuple[str, ...]:
-    """ "mỗi tối", "mấy đêm": every one of them, before a weekday."""
-    return tuple(f"{word} {part}" for word in words for part in times.PARTS)
+def _before(text: str, match: re.Match[str]) -> str:
+    """The words right before; bounded, because it is searched anew for every match."""
+    return text[max(0, match.start() - _LOOK_BACK) : match.start()]
 
 
 def _span(match: re.Match[str]) -> Span:

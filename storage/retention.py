@@ -1,0 +1,125 @@
+"""What has outlived its use: found, and where no other rule is needed, removed."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Delete, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.models import (
+    Attempt,
+    Card,
+    Chat,
+    Conversation,
+    Delivery,
+    Event,
+    Evidence,
+    Group,
+    Inbox,
+    Invitation,
+    JobRun,
+    OfficerChat,
+    Reporter,
+    Tip,
+)
+from storage.states import QueueState, TipState
+
+MOST = 500  #: tips in one sweep; the next one takes the rest
+
+
+def tips_to_empty(
+    session: Session, states: Collection[TipState], closed_before: datetime
+) -> Sequence[Tip]:
+    """Return closed tips in these states whose words are still kept."""
+    these = (
+        Tip.state.in_(states),
+        Tip.closed_at < closed_before,
+        Tip.words_sealed.is_not(None),
+    )
+    return session.scalars(select(Tip).where(*these).limit(MOST)).all()
+
+
+def reporters_to_unlink(
+    session: Session, closed_before: datetime
+) -> Sequence[tuple[Tip, Reporter]]:
+    query = (
+        select(Tip, Reporter)
+        .join(Reporter, Reporter.tip_id == Tip.id)
+        .where(Tip.closed_at < closed_before, Reporter.chat_id.is_not(None))
+    )
+    return [(tip, reporter) for tip, reporter in session.execute(query.limit(MOST))]
+
+
+def forget_contacts(session: Session, closed_before: datetime) -> int:
+    """Erase telephone numbers left with tips closed before then; return how many."""
+    old = select(Tip.id).where(Tip.closed_at < closed_before)
+    done = (
+        update(Reporter)
+        .where(Reporter.tip_id.in_(old), Reporter.contact_sealed.is_not(None))
+        .values(contact_sealed=None)
+    )
+    return _count(session, done)
+
+
+def delete_events(session: Session, before: datetime) -> int:
+    return _count(session, delete(Event).where(Event.at < before))
+
+
+def delete_attempts(session: Session, before: datetime) -> int:
+    return _count(session, delete(Attempt).where(Attempt.at < before))
+
+
+def delete_invitations(session: Session, before: datetime) -> int:
+    return _count(session, delete(Invitation).where(Invitation.expires_at < before))
+
+
+def delete_runs(session: Session, before: datetime) -> int:
+    return _count(session, delete(JobRun).where(JobRun.done_at < before))
+
+
+def delete_inbox(session: Session, handled_before: datetime, aside_before: datetime) -> int:
+    """Delete handled rows older than any redelivery, and what was set aside long ago."""
+    handled = (Inbox.state == QueueState.DONE) & (Inbox.received_at < handled_before)
+    aside = (Inbox.state == QueueState.SET_ASIDE) & (Inbox.received_at < aside_before)
+    return _count(session, delete(Inbox).where(or_(handled, aside)))
+
+
+def empty_deliveries(session: Session, sent_before: datetime) -> int:
+    """Empty the bodies of messages sent before then; return how many."""
+    sent = (Delivery.sent_at < sent_before, Delivery.body_sealed.is_not(None))
+    return _count(session, update(Delivery).where(*sent).values(body_sealed=None))
+
+
+def delete_deliveries(session: Session, before: datetime) -> int:
+    """Delete rows of messages sent, or set aside, before then; cards keep their own message ids."""
+    ended = (Delivery.state != QueueState.WAITING, Delivery.created_at < before)
+    return _count(session, delete(Delivery).where(*ended))
+
+
+def delete_unfiled_evidence(session: Session, before: datetime) -> int:
+    """Delete pieces that never became part of a tip; their files are swept as orphans."""
+    these = (Evidence.tip_id.is_(None), Evidence.created_at < before)
+    return _count(session, delete(Evidence).where(*these))
+
+
+_NEEDS_CHAT: tuple[Any, ...] = (
+    Reporter.chat_id,
+    OfficerChat.chat_id,
+    Group.chat_id,
+    Evidence.chat_id,
+    Card.chat_id,
+    Delivery.chat_id,
+)
+
+
+def delete_idle_chats(session: Session, before: datetime) -> int:
+    """Delete chats that nothing needs any more: not even that somebody wrote to us stays."""
+    idle = [~exists().where(column == Chat.id) for column in _NEEDS_CHAT]
+    busy = exists().where(Conversation.chat_id == Chat.id, Conversation.draft_sealed.is_not(None))
+    return _count(session, delete(Chat).where(Chat.created_at < before, ~busy, *idle))
+
+
+def _count(session: Session, statement: Delete | Any) -> int:
+    done: Any = session.execute(statement.execution_options(synchronize_session=False))
+    return int(done.rowcount)
