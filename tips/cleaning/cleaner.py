@@ -92,7 +92,7 @@ class Cleaner:
             start_new_session=True,  # Ctrl-C is for the bot, which then ends its children
         )
         try:
-            return await _converse(process, pack_job(job) + content, self._limits)
+            return await _converse(process, (pack_job(job), content), self._limits)
         finally:
             await _bury(process)
 
@@ -114,7 +114,7 @@ class Cleaner:
         )
 
 
-async def _converse(process: Process, request: bytes, limits: Limits) -> Answer:
+async def _converse(process: Process, request: tuple[bytes, bytes], limits: Limits) -> Answer:
     """Raises:
     CleaningUnavailableError: no sign of life.
     NonsenseError: the child died over the file, or did not tell the truth.
@@ -136,11 +136,12 @@ async def _converse(process: Process, request: bytes, limits: Limits) -> Answer:
         await asyncio.wait((feeding,))
 
 
-async def _feed(stdin: asyncio.StreamWriter, request: bytes) -> None:
+async def _feed(stdin: asyncio.StreamWriter, request: tuple[bytes, bytes]) -> None:
     with suppress(ConnectionError):  # a child may die with its mouth full
-        for start in range(0, len(request), _CHUNK):
-            stdin.write(request[start : start + _CHUNK])
-            await stdin.drain()
+        for part in request:
+            for start in range(0, len(part), _CHUNK):
+                stdin.write(part[start : start + _CHUNK])
+                await stdin.drain()
         stdin.close()
 
 
@@ -154,13 +155,13 @@ async def _until_ready(stdout: asyncio.StreamReader, patience: float) -> None:
         raise CleaningUnavailableError("the child did not start")
 
 
-async def _listen(stdout: asyncio.StreamReader, most: int) -> bytes:
+async def _listen(stdout: asyncio.StreamReader, most: int) -> bytearray:
     said = bytearray()
     while chunk := await stdout.read(_CHUNK):
         said += chunk
         if len(said) > most:
             raise NonsenseError("no end of words")
-    return bytes(said)
+    return said
 
 
 async def _bury(process: Process) -> None:

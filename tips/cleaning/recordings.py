@@ -1,30 +1,24 @@
-"""Video and sound, repacked: coded frames and their times go over, nothing else does.
-
-At most one picture track and one sound track. Runs in the child only. What is not looked at: the
-inside of a coded frame of sound, where an encoder may have left its own name.
-"""
+"""Video and sound: which tracks are worth a copy, and are they what they say? In the child only."""
 
 import importlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from typing import NoReturn
 
 import av
 from av.audio.stream import AudioStream
-from av.bitstream import BitStreamFilterContext
-from av.container import InputContainer, OutputContainer
+from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
-from tips.cleaning.framing import adts_frame, mp3_frame
 from tips.cleaning.hints import recording_point, recording_time
 from tips.cleaning.judge import Form
-from tips.cleaning.shapes import SOUND_CASES, VIDEO_CASES, Case
+from tips.cleaning.repacking import Tracks, kind_of, pack
+from tips.cleaning.shapes import SOUND_CASES, VIDEO_CASES
 from tips.cleaning.verdicts import (
     Limits,
     MediaKind,
@@ -44,18 +38,6 @@ _DEMUXERS = {
     Form.WAV: "wav",
 }
 
-# Reproducible: no name and version of the writer, no random identity, times from zero.
-_WRITING = {"fflags": "+bitexact", "avoid_negative_ts": "make_zero"}
-
-# Units that carry picture or what is needed to decode it; supplemental information (SEI, metadata
-# OBUs), fillers and unspecified types stay behind. Numbers: tables 7-1 of ITU-T H.264 and H.265,
-# section 6.2.2 of the AV1 specification.
-_FILTERS = {
-    "h264": "filter_units=pass_types=1-5|7-11",
-    "hevc": "filter_units=pass_types=0-9|16-21|32-37",
-    "av1": "filter_units=pass_types=1-4|6-7",
-}
-
 _MEDIA = ("audio", "subtitles", "video")
 _LATE_MODULES = (
     *(f"av.{media}.{part}" for media in _MEDIA for part in ("codeccontext", "stream")),
@@ -63,18 +45,6 @@ _LATE_MODULES = (
 )
 
 _NOT_THE_FILM = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
-
-
-@dataclass(frozen=True, slots=True)
-class _Tracks:
-    """What of a recording goes over, and into which shape."""
-
-    case: Case
-    picture: VideoStream | None
-    sound: AudioStream | None
-
-    def chosen(self) -> tuple[Stream, ...]:
-        return tuple(track for track in (self.picture, self.sound) if track)
 
 
 def prepare() -> None:
@@ -93,7 +63,7 @@ def copy(content: bytes, job: Job) -> Copy:
         tracks = _choose(source, job)
         clock = _Clock(job.limits.longest)
         packets = _packets(source, tracks, clock)
-        packed = _packed(packets, tracks, is_bare=job.form is Form.ADTS)
+        packed = pack(packets, tracks, is_bare=job.form is Form.ADTS)
         return Copy(
             tracks.case.shape,
             packed,
@@ -123,7 +93,7 @@ def _open_nothing(*_: object) -> NoReturn:
     raise PermissionError("only the file itself is read")
 
 
-def _choose(source: InputContainer, job: Job) -> _Tracks:
+def _choose(source: InputContainer, job: Job) -> Tracks:
     picture = next(filter(_is_film, source.streams.video), None)
     sounds = () if job.without_sound else source.streams.audio
     if picture is None and not source.streams.audio:
@@ -133,18 +103,14 @@ def _choose(source: InputContainer, job: Job) -> _Tracks:
     for case in VIDEO_CASES if picture else SOUND_CASES:
         for sound in sounds or (None,):
             if case.holds(_codec(picture), _codec(sound)):
-                return _Tracks(case, picture, sound)
+                return Tracks(case, picture, sound)
     if not any(packet.size for packet in _demuxed(source)):
         raise NoCopyError(Refused(RefusalReason.BROKEN))
-    raise NoCopyError(Uncleanable(_kind(picture), UncleanableReason.CODEC))
+    raise NoCopyError(Uncleanable(kind_of(picture), UncleanableReason.CODEC))
 
 
 def _is_film(stream: VideoStream) -> bool:
     return not stream.disposition & _NOT_THE_FILM
-
-
-def _kind(picture: VideoStream | None) -> MediaKind:
-    return MediaKind.VIDEO if picture else MediaKind.VOICE
 
 
 def _codec(track: Stream | None) -> str | None:
@@ -154,7 +120,7 @@ def _codec(track: Stream | None) -> str | None:
     return track.codec_context.codec.canonical_name if track.codec_context else ""
 
 
-def _look(tracks: _Tracks, source: InputContainer, limits: Limits) -> None:
+def _look(tracks: Tracks, source: InputContainer, limits: Limits) -> None:
     """One frame is decoded: is it what it says, and as large as it says?
 
     Raises:
@@ -209,7 +175,7 @@ class _Clock:
         return timedelta(seconds=float(self._last - (self._first or 0)))
 
 
-def _packets(source: InputContainer, tracks: _Tracks, clock: _Clock) -> "Iterator[Packet[Stream]]":
+def _packets(source: InputContainer, tracks: Tracks, clock: _Clock) -> "Iterator[Packet[Stream]]":
     """What can be read: a recording that was cut off ends where it was cut."""
     is_empty = True
     for packet in _demuxed(source, *tracks.chosen()):
@@ -226,50 +192,3 @@ def _demuxed(source: InputContainer, *tracks: Stream) -> "Iterator[Packet[Stream
         yield from source.demux(tracks or None)
     except av.FFmpegError as error:
         raise NoCopyError(Refused(RefusalReason.BROKEN)) from error
-
-
-def _packed(packets: "Iterator[Packet[Stream]]", tracks: _Tracks, *, is_bare: bool) -> bytes:
-    paper = io.BytesIO()
-    try:
-        with av.open(paper, "w", format=tracks.case.muxer, container_options=_WRITING) as target:
-            lanes = {track.index: _Lane(track, target, is_bare) for track in tracks.chosen()}
-            for packet in packets:
-                lanes[packet.stream_index].take(packet)
-    except (av.FFmpegError, ValueError) as error:
-        raise NoCopyError(
-            Uncleanable(_kind(tracks.picture), UncleanableReason.STRUCTURE)
-        ) from error
-    return paper.getvalue()
-
-
-class _Lane:
-    """One track on its way over."""
-
-    def __init__(self, track: Stream, target: OutputContainer, is_bare: bool) -> None:
-        codec = track.codec_context.codec.canonical_name
-        self._target = target
-        self._track = target.add_mux_stream(codec)
-        self._track.time_base = track.time_base
-        self._filter = BitStreamFilterContext(_FILTERS.get(codec, "null"), track, self._track)
-        self._cut = _cutter(codec, is_bare)
-
-    def take(self, packet: "Packet[Stream]") -> None:
-        if frame := self._cut(bytes(packet)):
-            for clean in self._filter.filter(_fresh(packet, frame)):
-                clean.time_base = packet.time_base
-                clean.stream = self._track
-                self._target.mux(clean)
-
-
-def _cutter(codec: str, is_bare: bool) -> Callable[[bytes], bytes | None]:
-    if codec == "mp3":
-        return mp3_frame
-    return adts_frame if is_bare else bytes
-
-
-def _fresh(packet: "Packet[Stream]", frame: bytes) -> "Packet[Stream]":
-    """The same frame at the same time, without the side data of the old packet."""
-    fresh = Packet(frame)
-    fresh.pts, fresh.dts, fresh.duration = packet.pts, packet.dts, packet.duration
-    fresh.time_base, fresh.is_keyframe = packet.time_base, packet.is_keyframe
-    return fresh

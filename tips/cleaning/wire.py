@@ -100,14 +100,14 @@ def pack_answer(answer: Answer) -> bytes:
             return _header(facts)
 
 
-def read_answer(data: bytes) -> Answer:
+def read_answer(data: bytes | bytearray) -> Answer:
     """Raises:
     NonsenseError: whatever this is, it is not an answer.
     """
     end = _LENGTH + int.from_bytes(data[:_LENGTH])
     try:
         header = json.loads(data[_LENGTH:end])
-        return _answer(header, data[end:])
+        return _answer(header, bytes(memoryview(data)[end:]))
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise NonsenseError("not an answer") from error
 
