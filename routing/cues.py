@@ -106,4 +106,5 @@ _CUES = {
 CUES = {word: cue for cue, words in _CUES.items() for word in words.split()}
 _HAMLETS = "thon xom doi to ap khu khupho kp tdp todanpho khoi khom ban buon tieukhu pho"
 HAMLETS = frozenset(_HAMLETS.split())
+JOINING = frozenset({"va", "voi", "hoac", "hay", "lan", "cung"})  # between two of a kind
 FORMERLY = frozenset({"cu", "truocday", "truockia"})  # after a name: the old one is meant

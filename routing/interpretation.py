@@ -19,6 +19,7 @@ class Interpretation:
 
     words: Words
     mentions: Sequence[Mention]
+    odds: float  # of all readings together
     shares: dict[str, float]  # commune code -> share of the odds, best first
     best: dict[str, Reading]  # commune code -> the reading that says most for it
     repaired: bool = False
@@ -34,22 +35,26 @@ class Interpreter:
 
     def __init__(self, names: Names) -> None:
         self._tree = names.tree
+        self._known = names.words
         self._reader = Reader(names.words)
         self._mender = Mender(names.compact)
 
     def interpret(self, text: str, prior: frozenset[int] | None) -> Interpretation:
         """The most telling way to read a text; repairs are tried where it says too little."""
         best = self._as_typed(text, prior)
-        if best.top >= ENOUGH or not best.words.words:
-            return best
-        decoded = decode_keys(text)
-        if decoded != text:
-            best = _better(self._as_typed(decoded, prior, repaired=True), best)
-        if best.top < ENOUGH:
-            mentions = self._mender.mend(best.words, best.mentions)
-            if mentions is not best.mentions:
-                best = _better(_weigh(best.words, mentions, prior, repaired=True), best)
+        if not all([word.known for word in best.words.words]):
+            for decoded in {decode_keys(text, ()), decode_keys(text, self._known)} - {text}:
+                best = _better(self._as_typed(decoded, prior, repaired=True), best)
+        if best.top < ENOUGH and best.words.words:
+            best = _better(self._mended(best, prior), best)
         return best
+
+    def _mended(self, said: Interpretation, prior: frozenset[int] | None) -> Interpretation:
+        words = self._mender.mend_types(said.words)
+        mentions = said.mentions if words is said.words else find_mentions(words, self._tree)
+        supported = [reading.mention for reading in said.best.values() if reading.supported]
+        mentions = self._mender.mend(words, mentions, supported)
+        return _weigh(words, mentions, prior, repaired=True)
 
     def _as_typed(
         self, text: str, prior: frozenset[int] | None, *, repaired: bool = False
@@ -59,7 +64,7 @@ class Interpreter:
 
 
 def _better(one: Interpretation, other: Interpretation) -> Interpretation:
-    return one if one.top > other.top else other
+    return one if one.odds > other.odds else other
 
 
 def _weigh(
@@ -71,10 +76,11 @@ def _weigh(
         if not any(reading.supported for reading in readings):
             readings += read_areas(mentions, prior)
     weights, best = _spread(readings)
-    total = sum(weights.values()) + nothing(words, mentions)
+    odds = sum(weights.values())
+    total = odds + nothing(words, mentions)
     ranked = sorted(weights, key=weights.__getitem__, reverse=True)
     shares = {code: weights[code] / total for code in ranked}
-    return Interpretation(words, mentions, shares, best, repaired)
+    return Interpretation(words, mentions, odds, shares, best, repaired)
 
 
 def _spread(readings: Sequence[Reading]) -> tuple[dict[str, float], dict[str, Reading]]:

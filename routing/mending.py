@@ -2,22 +2,23 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
-from routing.cues import CUES
-from routing.mentions import Mention, best_cover, mention_of
-from routing.names import Name
-from routing.text import HARD, Words
+from routing.cues import CUES, Cue, kinds_of
+from routing.mentions import Mention, best_cover, kinds_before, mention_of
+from routing.names import Name, Unit, view_of
+from routing.text import HARD, TONES, Word, Words
 
 SLIP = 0.1  # odds of a name with a slip against the same name typed well
 SHORTEST = 4  # letters; a shorter name with a slip is any word
 LONGEST = 5  # words looked at together
-MOST_SPANS = 160  # tried in one text, which bounds the work
-SLIPS_IN_ACCENTS = 2  # a lost letter may take its tone with it
+MOST_SPANS = 80  # tried in one text, which bounds the work
 
+_LONG_TYPES = ("phuong", "huyen", "quan", "tinh")
+_NO_TONES = dict.fromkeys(map(ord, TONES))
 _KEYS = re.compile(r"\w+")
 _TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
@@ -30,13 +31,16 @@ _TELEX_TONE = re.compile(r"(?<=[aeiouyâăêôơư])([a-zâăêôơưđ]*?)([sfr
 _VNI_TONE = re.compile(r"([1-5])([a-zâăêôơư0-9]*)$")
 
 
-def decode_keys(text: str) -> str:
-    """Raw Telex or VNI keys as the letters they stand for: ``"hair haauj"`` -> ``"hải hậu"``."""
-    return _KEYS.sub(lambda token: _decode(token.group()), text)
+def decode_keys(text: str, keep: Container[str]) -> str:
+    """Raw Telex or VNI keys as the letters they stand for: ``"hair haauj"`` -> ``"hải hậu"``.
+
+    `keep`: words to leave as they are, such as "Noong", which is no Telex.
+    """
+    return _KEYS.sub(lambda token: _decode(token.group(), keep), text)
 
 
-def _decode(token: str) -> str:
-    if not token.isascii():
+def _decode(token: str, keep: Container[str]) -> str:
+    if not token.isascii() or token.lower() in keep:
         return token
     word = token.lower()
     if any(c.isdigit() for c in word):
@@ -71,7 +75,9 @@ class Mender:
     """Finds the names that are one slip away from what was typed."""
 
     def __init__(self, names: Mapping[str, Name]) -> None:
-        self._names = names
+        self._names: dict[str, list[Unit]] = defaultdict(list)
+        for letters, name in names.items():
+            self._names[_squash(letters)] += name.units
 
     @cached_property
     def _by_deletion(self) -> Mapping[str, list[str]]:
@@ -92,64 +98,108 @@ class Mender:
             found.update(self._by_deletion.get(shorter, ()))
         return {name for name in found if OSA.distance(letters, name, score_cutoff=1) <= 1}
 
-    def mend(self, text: Words, mentions: list[Mention]) -> list[Mention]:
+    def mend_types(self, text: Words) -> Words:
+        """The text with its mistyped type words put right: "phườnng 3"."""
+        words = [self._as_type(word) for word in text.words]
+        return text if words == text.words else Words(words, text.gaps)
+
+    def _as_type(self, word: Word) -> Word:
+        if word.kinds is not None or not 3 <= len(word.plain) <= 7:
+            return word
+        for kind in _LONG_TYPES:
+            if OSA.distance(word.plain, kind, score_cutoff=1) <= 1:
+                return word._replace(kinds=kinds_of(kind, kind))
+        return word
+
+    def mend(
+        self, text: Words, mentions: Sequence[Mention], supported: Sequence[Mention]
+    ) -> Sequence[Mention]:
         """The mentions with those that a slip hid, where they stand beside something known."""
         found = list(mentions)
-        for count, (start, end) in enumerate(_spans(text, mentions)):
+        for count, (start, end) in enumerate(_spans(text, mentions, supported)):
             if count == MOST_SPANS:
                 break
             found += self._mended(text, start, end)
         return best_cover(found) if len(found) > len(mentions) else mentions
 
     def _mended(self, text: Words, start: int, end: int) -> Iterator[Mention]:
-        letters = "".join([word.plain for word in text.words[start:end]])
+        letters = _squash("".join([word.plain for word in text.words[start:end]]))
         if not SHORTEST <= len(letters) <= 24:
             return
         typed = "".join([word.exact for word in text.words[start:end]])
-        near = (unit for name in self.near(letters) for unit in self._names[name].units)
-        units = [u for u in near if u.exact is None or typed == letters or _close(typed, u.exact)]
+        near = (unit for name in self.near(letters) for unit in self._names[name])
+        units = [u for u in near if u.exact is None or typed.isascii() or _close(typed, u.exact)]
         mention = mention_of(text, start, end, Name(units)) if units else None
         if mention is not None:
-            mention.view.accents_differ = False  # compared above
+            mention.view = view_of(units, mention.kinds, accents_differ=False)  # compared above
             mention.trust = SLIP
             yield mention
 
 
+def _squash(letters: str) -> str:
+    """A slip may move a y to where it would not be read as i."""
+    return letters.replace("y", "i")
+
+
 def _close(typed: str, exact: str) -> bool:
-    return OSA.distance(typed, exact, score_cutoff=SLIPS_IN_ACCENTS) <= SLIPS_IN_ACCENTS
+    """Equal but for one slip, accents compared too. A lost letter may take its tone with it."""
+    tones, other_tones = (sorted(c for c in word if c in TONES) for word in (typed, exact))
+    if abs(len(tones) - len(other_tones)) > 1 or (
+        len(tones) == len(other_tones) and tones != other_tones
+    ):
+        return False
+    letters, other = (word.translate(_NO_TONES) for word in (typed, exact))
+    return OSA.distance(letters, other, score_cutoff=1) <= 1
 
 
 def _deletions(letters: str) -> Iterator[str]:
     return (letters[:i] + letters[i + 1 :] for i in range(len(letters)))
 
 
-def _spans(text: Words, mentions: list[Mention]) -> Iterator[tuple[int, int]]:
+def _spans(
+    text: Words, mentions: Sequence[Mention], supported: Sequence[Mention]
+) -> Iterator[tuple[int, int]]:
     """Runs of words that no name explains and that touch something known, longest first."""
     words, gaps = text
-    known = _explained(text, mentions)
+    known, anchors = _explained(text, mentions, supported)
     for start in range(len(words)):
-        if words[start].kinds is not None and known[start]:
+        if words[start].kinds is not None and len(words[start].plain) > 1:
             continue
         longest = start + 1
         while longest < len(words) and longest - start < LONGEST and gaps[longest] != HARD:
             longest += 1
         for end in range(longest, start, -1):
-            if not all(known[start:end]) and _touches(text, known, start, end):
+            if not all(known[start:end]) and _touches(text, anchors, start, end):
                 yield start, end
 
 
-def _explained(text: Words, mentions: list[Mention]) -> list[bool]:
-    known = [word.kinds is not None or word.plain in CUES for word in text.words]
+def _explained(
+    text: Words, mentions: Sequence[Mention], supported: Sequence[Mention]
+) -> tuple[list[bool], list[bool]]:
+    """Which words a name or type word explains, and beside which of them a name may stand."""
+    anchors = [_is_anchor(word) for word in text.words]
+    known = list(anchors)
+    alone = len(mentions) == 1
     for mention in mentions:
-        known[mention.left : mention.end] = [True] * (mention.end - mention.left)
-    return known
+        if mention.view.areas or alone or any(mention is other for other in supported):
+            length = mention.end - mention.left
+            known[mention.left : mention.end] = [not mention.view.accents_differ] * length
+            if mention.kinds or mention.view.areas:
+                anchors[mention.left : mention.end] = [True] * length
+    return known, anchors
 
 
-def _touches(text: Words, known: list[bool], start: int, end: int) -> bool:
+def _is_anchor(word: Word) -> bool:
+    return word.kinds is not None or CUES.get(word.plain) is Cue.AT
+
+
+def _touches(text: Words, anchors: list[bool], start: int, end: int) -> bool:
     """Beside a type word or a name, or alone between two breaks."""
     words, gaps = text
     before = start == 0 or gaps[start] == HARD
     after = end == len(words) or gaps[end] == HARD
     if before and after:
         return True
-    return (not before and known[start - 1]) or (not after and known[end])
+    if not after and anchors[end]:
+        return True
+    return not before and (anchors[start - 1] or kinds_before(text, start)[0] is not None)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from routing.cues import CUES, FORMERLY, HAMLETS, Cue, Kinds, Level, kinds_of_pair
+from routing.cues import CUES, FORMERLY, HAMLETS, JOINING, Cue, Kinds, Level, kinds_of_pair
 from routing.names import Name, Node, View
 from routing.text import HARD, Words
 
@@ -28,10 +29,18 @@ class Mention:
 def find_mentions(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
     """The mentions of the reading that covers the text best; none overlap."""
     found = _matches(text, tree)
-    for one, next_one in zip(found, found[1:], strict=False):
-        if one.end > next_one.left:
-            return best_cover(found)[:MOST_MENTIONS]
+    _share_types(text, found)
+    if any(one.end > other.left for one, other in pairwise(found)):
+        found = best_cover(found)
     return found[:MOST_MENTIONS]
+
+
+def _share_types(text: Words, found: Sequence[Mention]) -> None:
+    """ "xã Giao Long và Bạch Long": what is joined by a word like "và" is of the same type."""
+    for one, other in pairwise(found):
+        joined = other.kinds is None and one.kinds is not None and other.start == one.end + 1
+        if joined and text.words[one.end].plain in JOINING:
+            other.kinds = one.kinds
 
 
 def _matches(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
@@ -64,6 +73,10 @@ def mention_of(text: Words, start: int, end: int, name: Name) -> Mention | None:
     formerly = end < len(words) and _formerly(text, end)
     cue = _cue_before(text, start) if kinds is None else None
     view = name.view(exact, plain, kinds)
+    if not view.communes and not view.areas:
+        view = name.view(
+            exact, plain, None
+        )  # "huyện" before a commune: a wrong word, no other name
     return Mention(start, end, left, view, plain, kinds, cue, formerly)
 
 
@@ -124,7 +137,7 @@ def best_cover(found: list[Mention]) -> list[Mention]:
 
 def _value(mention: Mention) -> float:
     """Long names explain more than short ones, their type words too; other accents are suspect."""
-    value = (mention.end - mention.left) ** 2
+    value = float((mention.end - mention.left) ** 2)
     if mention.view.accents_differ:
         value *= 0.3
     return value if mention.trust == 1.0 else value * 0.7

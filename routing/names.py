@@ -79,15 +79,19 @@ class Name:
         """The units that go with what was typed; exact accents outrank missing ones."""
         view = self.views.get((exact, kinds))
         if view is None:
-            known = exact in self.exacts
-            units = [u for u in self.units if u.exact in (None, exact)] if known else self.units
-            view = _view(units, kinds, accents_differ=not known and exact != plain)
-            if known or exact == plain:  # other spellings are without number, so not kept
+            units = self._spelled(exact) if exact != plain else self.units
+            view = view_of(units or self.units, kinds, accents_differ=not units)
+            if exact == plain or exact in self.exacts:  # other spellings are without number
                 self.views[exact, kinds] = view
         return view
 
+    def _spelled(self, exact: str) -> list[Unit]:
+        """The units with these accents, and those whose accents are not known."""
+        return [unit for unit in self.units if unit.exact in (None, exact)]
 
-def _view(units: Sequence[Unit], kinds: Kinds | None, *, accents_differ: bool) -> View:
+
+def view_of(units: Sequence[Unit], kinds: Kinds | None, *, accents_differ: bool) -> View:
+    """What these units may be after this type word."""
     communes = [unit for unit in units if unit.level is Level.COMMUNE]
     areas = [unit for unit in units if unit.level is not Level.COMMUNE]
     if kinds is not None:
@@ -131,7 +135,7 @@ class Names:
         self._plant_compact()
 
     def _note(self, unit: Unit, plain: Sequence[str]) -> None:
-        self.words.update(plain if unit.exact is None else syllables(unit.name))
+        self.words.update(plain, syllables(unit.name) if unit.exact else ())
         self.compact.setdefault("".join(plain), Name()).add(unit)
 
     def _plant_compact(self) -> None:

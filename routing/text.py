@@ -10,7 +10,7 @@ from routing.cues import GLUED, Kinds, kinds_of
 LONGEST_TEXT = 4096  # characters looked at; what platforms allow in one message
 LONGEST_TOKEN = 40  # a longer one is no place name, and is not remembered
 
-_TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}  # huyền, sắc, ngã, hỏi, nặng
+TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}  # huyền, sắc, ngã, hỏi, nặng
 _LOOKALIKES = str.maketrans({"ð": "đ", "Ð": "Đ", "ɖ": "đ", "Ɖ": "Đ"})
 _NOISE = re.compile(
     "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
@@ -34,8 +34,8 @@ def spell(word: str) -> str:
     ``"hoà"`` and ``"hòa"`` become equal, ``"Mỹ"`` and ``"Mĩ"`` too; ``"tan"`` and ``"tân"`` do not.
     """
     marks = unicodedata.normalize("NFD", word.lower().translate(_LOOKALIKES))
-    tone = "".join(c for c in marks if c in _TONES)
-    letters = unicodedata.normalize("NFC", "".join(c for c in marks if c not in _TONES))
+    tone = "".join(c for c in marks if c in TONES)
+    letters = unicodedata.normalize("NFC", "".join(c for c in marks if c not in TONES))
     letters = "".join(c for c in letters if c.isalnum())
     if letters.isdigit() and letters.isascii():
         return letters.lstrip("0") or "0"
@@ -62,6 +62,7 @@ class Word(NamedTuple):
     exact: str  # spelled with accents: what names are told apart by
     raw: str  # as typed
     kinds: Kinds | None  # what it stands for if it is a type word: "xã", "P", "huyen"
+    known: bool = True  # whether any name has this word
 
 
 class Words(NamedTuple):
@@ -107,9 +108,15 @@ class Reader:
         if not token[0].isalnum():
             pieces: tuple[Word, ...] = ()
         elif len(token) >= LONGEST_TOKEN:
-            return (_word(token),)
+            return (_word(token)._replace(known=False),)
         else:
-            pieces = tuple(self._cut(token))
+            cut = self._cut(token)
+            keyed = (
+                len(token) > 2 and token.isascii() and not token.isalpha() and not token.isdigit()
+            )
+            pieces = tuple(
+                word._replace(known=word.plain in self._known and not keyed) for word in cut
+            )
         if len(self._memory) < self._REMEMBERED:
             self._memory[token] = pieces
         return pieces

@@ -34,6 +34,8 @@ def decide(said: Interpretation, scope: Scope, candidate: MakeCandidate) -> Rout
     if all_odds < FAINT:
         return Route(Status.UNKNOWN, (), Reason(ReasonCode.NO_PLACE))
     if ours < (1 - NOT_OURS) * all_odds:
+        if _only_a_name(said.best[next(iter(said.shares))]):
+            return Route(Status.UNKNOWN, (), Reason(ReasonCode.NO_PLACE))
         return Route(Status.UNKNOWN, (), _outside(said), outside=True)
     candidates = _candidates(inside, said, candidate)
     best = said.best[candidates[0].code]
@@ -41,6 +43,11 @@ def decide(said: Interpretation, scope: Scope, candidate: MakeCandidate) -> Rout
     status = Status.CERTAIN if certain else Status.ASK
     code = _certain_code(best, said) if certain else _ask_code(candidates, said)
     return Route(status, candidates, Reason(code, _facts(best, said)))
+
+
+def _only_a_name(reading: Reading) -> bool:
+    """Nothing but a name: perhaps a person, perhaps a shop."""
+    return reading.mention.kinds is None and not reading.supported
 
 
 def _candidates(
