@@ -9,12 +9,12 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routing import fold
 from tips.hearing import Heard, Word, hear, read_words
 from words.categories import CATEGORIES, PlainChoice
 
 _KEYS = tuple(category.key for category in CATEGORIES)
 _AGE = re.compile(r"\b(\d{1,2}) ?(?:tuoi|t|years? old)\b")
+_ADULT = 16
 _ENOUGH = 1.01  # more than one cue of weight 1, which only helps others
 _SETTLED = 3.0  # the strength of one cue that settles the matter
 
@@ -66,6 +66,8 @@ def guess_urgency(text: str) -> Urgency | None:
     }
     if strengths[Urgency.NOW] > 2:  # a cry for help outranks any other word of time
         return Urgency.NOW
+    if guess_category(text).key is None:  # "đang" alone: people are always doing something
+        strengths[Urgency.NOW] = 0
     order = (Urgency.REPEATED, Urgency.JUST, Urgency.EARLIER, Urgency.NOW)
     return next((urgency for urgency in order if strengths[urgency] >= _ENOUGH), None)
 
@@ -81,9 +83,8 @@ def mentions_local_official(text: str) -> bool:
 
 
 def mentions_child(text: str) -> bool:
-    """Whether someone under 16 (the age of a child in Vietnamese law) is in it."""
-    ages = (int(age) for age in _AGE.findall(fold(text)))
-    return any(age < 16 for age in ages) or _mentions(text, "child")
+    """Whether someone under 16, a child in Vietnamese law, is in it."""
+    return _mentions_child(read_words(text))
 
 
 def looks_empty(text: str) -> bool:
@@ -97,6 +98,9 @@ def _scores(words: list[Word]) -> dict[str, float]:
     for heard in hear(words, "nothing", *_KEYS):
         strengths.setdefault(heard.section, []).append(heard.strength)
     strengths.pop("nothing", None)
+    cruelty = [heard.strength for heard in hear(words, "cruelty")]
+    if cruelty and _mentions_child(words):
+        strengths.setdefault("child_harm", []).extend(cruelty)
     return {key: max(all_) + 0.4 * (sum(all_) - max(all_)) for key, all_ in strengths.items()}
 
 
@@ -105,5 +109,14 @@ def _heard(words: list[Word], section: str) -> list[Heard]:
     return [heard for heard in hear(words, f"not_{section}", section) if heard.section == section]
 
 
+def _mentions_child(words: list[Word]) -> bool:
+    ages = (int(age) for age in _AGE.findall(" ".join(word.bare for word in words)))
+    return any(age < _ADULT for age in ages) or _has(words, "child")
+
+
 def _mentions(text: str, section: str) -> bool:
-    return any(heard.strength >= _ENOUGH for heard in _heard(read_words(text), section))
+    return _has(read_words(text), section)
+
+
+def _has(words: list[Word], section: str) -> bool:
+    return any(heard.strength >= _ENOUGH for heard in _heard(words, section))

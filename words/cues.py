@@ -23,6 +23,11 @@ def cues(section: str) -> tuple[Cue, ...]:
     return _weighed(section)
 
 
+def section_names() -> frozenset[str]:
+    """Every section of cues.txt."""
+    return frozenset(_sections())
+
+
 def word_set(section: str) -> frozenset[str]:
     """The single words of a section, with their accents."""
     return frozenset(word for cue in cues(section) for word in cue.words)

@@ -33,12 +33,18 @@ def test_what_people_say_is_understood(category: str, urgency: str, message: str
     assert (guess_urgency(message) or "-") == urgency
 
 
-def test_messages_never_tuned_on_are_understood_nearly_as_well() -> None:
-    """Measured when written: 99 of 102 categories, 98 of 102 urgencies."""
-    rows = list(said("said_held_out.tsv"))
-    categories = sum((guess_category(m).key or "-") in c.split("|") for c, _, m in rows)
-    urgencies = sum((guess_urgency(m) or "-") == u for _, u, m in rows)
-    assert categories >= 0.95 * len(rows)
+def test_messages_never_tuned_on_are_mostly_understood_and_rarely_misunderstood() -> None:
+    """Measured: right 163, asked back 17, wrong 8 of 188; urgency right 180.
+
+    The first 102 alone, which their author knew while writing the cues: 99 right. The other 86: 64.
+    """
+    rows = said("said_held_out.tsv")
+    guesses = [guess_category(message).key for _, _, message in rows]
+    right = sum((key or "-") in row[0].split("|") for key, row in zip(guesses, rows, strict=True))
+    asked = sum(key is None and row[0] != "-" for key, row in zip(guesses, rows, strict=True))
+    urgencies = sum((guess_urgency(message) or "-") == urgency for _, urgency, message in rows)
+    assert right >= 0.85 * len(rows)
+    assert len(rows) - right - asked <= 0.05 * len(rows)
     assert urgencies >= 0.94 * len(rows)
 
 
