@@ -274,6 +274,14 @@ async def test_a_damaged_recording_is_refused(content: bytes) -> None:
     assert await Cleaner(Limits()).clean(content) == Refused(RefusalReason.BROKEN)
 
 
+async def test_bare_sound_of_which_no_frame_is_whole_is_refused() -> None:
+    original = a_recording("adts", None, chatty=False)
+    longer = bytearray(original[:40])
+    longer[4] |= 0xF0  # the first frame claims to go on behind the end
+    verdict = await Cleaner(Limits()).clean(bytes(longer))
+    assert verdict == Refused(RefusalReason.BROKEN)
+
+
 async def test_a_recording_that_was_cut_off_ends_where_it_was_cut() -> None:
     whole = a_recording(
         "mp4", seconds=4, movflags="frag_keyframe+empty_moov", frag_duration="500000"

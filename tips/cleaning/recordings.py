@@ -177,14 +177,10 @@ class _Clock:
 
 def _packets(source: InputContainer, tracks: Tracks, clock: _Clock) -> "Iterator[Packet[Stream]]":
     """What can be read: a recording that was cut off ends where it was cut."""
-    is_empty = True
     for packet in _demuxed(source, *tracks.chosen()):
         if packet.size and not packet.is_corrupt:
             clock.see(packet)
-            is_empty = False
             yield packet
-    if is_empty:
-        raise NoCopyError(Refused(RefusalReason.BROKEN))
 
 
 def _demuxed(source: InputContainer, *tracks: Stream) -> "Iterator[Packet[Stream]]":

@@ -18,7 +18,13 @@ from av.video.stream import VideoStream
 
 from tips.cleaning.framing import adts_frame, mp3_frame
 from tips.cleaning.shapes import Case
-from tips.cleaning.verdicts import MediaKind, Uncleanable, UncleanableReason
+from tips.cleaning.verdicts import (
+    MediaKind,
+    RefusalReason,
+    Refused,
+    Uncleanable,
+    UncleanableReason,
+)
 from tips.cleaning.wire import NoCopyError
 
 # Reproducible: no name and version of the writer, no random identity, times from zero.
@@ -59,7 +65,7 @@ def pack(packets: "Iterator[Packet[Stream]]", tracks: Tracks, *, is_bare: bool) 
         is_bare: whether AAC frames still have the headers of a stream without container.
 
     Raises:
-        NoCopyError: they do not fit together.
+        NoCopyError: no whole frame among them, or they do not fit together.
     """
     paper = io.BytesIO()
     try:
@@ -67,6 +73,8 @@ def pack(packets: "Iterator[Packet[Stream]]", tracks: Tracks, *, is_bare: bool) 
             lanes = {track.index: _Lane(track, target, is_bare) for track in tracks.chosen()}
             for packet in packets:
                 lanes[packet.stream_index].take(packet)
+            if not any(lane.is_used for lane in lanes.values()):
+                raise NoCopyError(Refused(RefusalReason.BROKEN))
     except (av.FFmpegError, ValueError) as error:
         raise NoCopyError(
             Uncleanable(kind_of(tracks.picture), UncleanableReason.STRUCTURE)
@@ -84,6 +92,7 @@ class _Lane:
         self._track.time_base = track.time_base
         self._filter = BitStreamFilterContext(_FILTERS.get(codec, "null"), track, self._track)
         self._cut = _cutter(codec, is_bare)
+        self.is_used = False
 
     def take(self, packet: "Packet[Stream]") -> None:
         if frame := self._cut(bytes(packet)):
@@ -91,6 +100,7 @@ class _Lane:
                 clean.time_base = packet.time_base
                 clean.stream = self._track
                 self._target.mux(clean)
+                self.is_used = True
 
 
 def _cutter(codec: str, is_bare: bool) -> Callable[[bytes], bytes | None]:
