@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from tips.time_days import Days, find_days
 from tips.time_pieces import (
     Clock,
-    Days,
     Part,
     Span,
     find_clock,
-    find_days,
     find_part,
     find_phrase,
     find_time_ago,
