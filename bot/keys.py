@@ -33,7 +33,7 @@ def open_keyring(settings: Settings, *, database_is_empty: bool) -> Keyring:
         FolderError: they cannot be written where they belong.
     """
     path = key_path(settings)
-    if _exists(path):
+    if is_there(path):
         return read_keyring(path)
     if not database_is_empty:
         raise KeyFileError(
@@ -43,7 +43,8 @@ def open_keyring(settings: Settings, *, database_is_empty: bool) -> Keyring:
     return _made(path)
 
 
-def _exists(path: Path) -> bool:
+def is_there(path: Path) -> bool:
+    """Tell whether there is a key file. Raises KeyFileError if its folder is closed to us."""
     try:
         return path.exists()
     except PermissionError:

@@ -32,11 +32,14 @@ class FileStore:
     def delete(self, name: str) -> None:
         (self._folder / name).unlink(missing_ok=True)
 
+    def names(self) -> list[str]:
+        return [path.name for path in self._folder.iterdir() if path.is_file()]
+
     def orphans(self, known: Collection[str], before: datetime) -> Iterator[str]:
         """Yield files no row names, written before `before` (younger ones may await their commit)."""
         for path in self._folder.iterdir():
             written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            if path.name not in known and written < before:
+            if path.is_file() and path.name not in known and written < before:
                 yield path.name
 
     def reseal(self, name: str, keyring: Keyring) -> None:

@@ -51,9 +51,10 @@ class Keyring:
         newest = max(self.sealing_keys) + 1
         return Keyring(self.hash_key, {**self.sealing_keys, newest: secrets.token_bytes(KEY)})
 
-    def newest_only(self) -> "Keyring":
-        newest = max(self.sealing_keys)
-        return Keyring(self.hash_key, {newest: self.sealing_keys[newest]})
+    def newest(self, count: int) -> "Keyring":
+        """Return a keyring that has forgotten all but its `count` newest sealing keys."""
+        kept = sorted(self.sealing_keys)[-count:]
+        return Keyring(self.hash_key, {key_id: self.sealing_keys[key_id] for key_id in kept})
 
     def seal(self, value: bytes, purpose: str) -> bytes:
         key_id = max(self.sealing_keys)

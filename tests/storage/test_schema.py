@@ -75,7 +75,7 @@ async def test_a_database_knows_its_keys_also_after_rotation(
     database: Database, keyring: Keyring, clock: FakeClock
 ) -> None:
     await database.run(lambda session: schema.recognise(session, keyring, clock()))
-    rotated = keyring.rotated().newest_only()
+    rotated = keyring.rotated().newest(1)
     await database.run(lambda session: schema.recognise(session, rotated, clock()))
 
 

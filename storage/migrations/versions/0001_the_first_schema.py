@@ -316,7 +316,9 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("alert", "details", "evidence", name="cardkind", native_enum=False, length=24),
+            sa.Enum(
+                "alert", "details", "pin", "evidence", name="cardkind", native_enum=False, length=24
+            ),
             nullable=False,
         ),
         sa.Column(
@@ -326,6 +328,7 @@ def upgrade() -> None:
             "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("hidden", sa.Boolean(), nullable=False),
+        sa.Column("page", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("wanted", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("shown", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("message_id", sa.String(), nullable=True),

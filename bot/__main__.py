@@ -1,0 +1,5 @@
+"""`python -m bot`: the same as `tinbao`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,190 @@
+"""The command line: `tinbao`, or `python -m bot`."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from bot import app as process
+from bot import doctor as doctor_
+from bot import logs, maps, office
+from bot.errors import StartError, plain_errors
+from bot.foundation import Foundation, foundation
+from bot.settings import Settings, read_settings
+from storage import schema
+from storage.states import Role
+
+T = TypeVar("T")
+
+cli = typer.Typer(
+    help="Citizens' tips about public safety.", no_args_is_help=True, add_completion=False
+)
+people = typer.Typer(help="Who handles tips.", no_args_is_help=True)
+report = typer.Typer(help="Summaries.", no_args_is_help=True)
+boundaries = typer.Typer(help="Exact boundaries of communes.", no_args_is_help=True)
+db = typer.Typer(help="The database's schema.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that seal what is stored.", no_args_is_help=True)
+gazetteer = typer.Typer(help="The tables of names.", no_args_is_help=True)
+for name, group in (
+    ("officers", people),
+    ("report", report),
+    ("boundaries", boundaries),
+    ("db", db),
+    ("keys", keys),
+    ("gazetteer", gazetteer),
+):
+    cli.add_typer(group, name=name)
+
+
+def main() -> None:
+    with plain_errors():
+        cli()
+
+
+def say(text: str) -> None:
+    typer.echo(text)
+
+
+def with_foundation(settings: Settings, work: Callable[[Foundation], Awaitable[T]]) -> T:
+    """Do `work` on the database that is served, as the settings say."""
+
+    async def run() -> T:
+        async with foundation(settings) as base:
+            return await work(base)
+
+    logs.configure("WARNING")
+    return asyncio.run(run())
+
+
+@cli.command()
+def run() -> None:
+    """Serve everything in one process until told to stop."""
+    settings = read_settings()
+    secrets = [settings.telegram_token.get_secret_value()] if settings.telegram_token else []
+    logs.configure(settings.log_level, settings.log_format, secrets)
+    if not settings.is_configured:
+        say(f"Trying out: open http://127.0.0.1:{settings.http_port}/ (tips go to demo.db)")
+    asyncio.run(process.run(settings))
+
+
+@cli.command()
+def doctor() -> None:
+    """Check settings, database, keys, disk, map and channels; one line each, with the mend."""
+    raise typer.Exit(asyncio.run(doctor_.examine(say)))
+
+
+@people.command("invite")
+def invite(
+    role: Annotated[Role, typer.Option(help="What they are to be.")],
+    commune: Annotated[str, typer.Option(help="Official code of the commune.")] = "",
+    province: Annotated[str, typer.Option(help="Official code of the province.")] = "",
+    name: Annotated[str, typer.Option(help="How colleagues will see them.")] = "",
+) -> None:
+    """Print a one-time link (72 hours) that makes somebody an officer once you confirm their word."""
+    wanted = office.Wanted(role, commune, province, name)
+    say(with_foundation(read_settings(), lambda base: office.invite(base, wanted)))
+
+
+@people.command("confirm")
+def confirm(
+    number: Annotated[int, typer.Argument(help="As `officers list` shows it.")],
+    word: Annotated[str, typer.Argument(help="The word they read to you.")],
+) -> None:
+    """Make a pending officer active, if the word is the one they see."""
+    say(with_foundation(read_settings(), lambda base: office.confirm(base, number, word)))
+
+
+@people.command("list")
+def list_() -> None:
+    """List officers and those waiting to be confirmed."""
+    for line in with_foundation(read_settings(), office.listed):
+        say(line)
+
+
+@people.command("remove")
+def remove(number: Annotated[int, typer.Argument(help="As `officers list` shows it.")]) -> None:
+    """End somebody's role: no more alerts, and what they had opened goes out of sight."""
+    say(with_foundation(read_settings(), lambda base: office.remove(base, number)))
+
+
+@report.command("weekly")
+def weekly(
+    week: Annotated[
+        str, typer.Option(help="Such as 2026-W47; the last whole week if not given.")
+    ] = "",
+    commune: Annotated[str, typer.Option(help="Official code of the commune.")] = "",
+    province: Annotated[str, typer.Option(help="Official code of the province.")] = "",
+    png: Annotated[Path | None, typer.Option(help="Where to write the picture.")] = None,
+) -> None:
+    """Show a week's summary, as it is sent on Monday."""
+    asked = office.AskedWeek(week, commune, province, png)
+    say(with_foundation(read_settings(), lambda base: office.weekly(base, asked)))
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to this program's schema."""
+    settings = read_settings()
+    schema.upgrade(settings.real_database)
+    say("The database has the newest schema.")
+
+
+@db.command("check")
+def check() -> None:
+    """Check that the database has this program's schema."""
+    schema.check(read_settings().real_database)
+    say("The database has the newest schema.")
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Seal everything with a new key. The previous key stays until the next rotation."""
+    say(office.rotate_keys(read_settings()))
+
+
+@cli.command()
+def purge(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Remove what has outlived its use, as happens every day by itself."""
+    for line in with_foundation(read_settings(), lambda base: office.purge(base, dry_run=dry_run)):
+        say(line)
+
+
+@boundaries.command("import")
+def import_boundaries(
+    path: Annotated[Path, typer.Argument(help="GeoJSON: plain, .gz, .zip, or a folder of files.")],
+) -> None:
+    """Import exact boundaries, so that a pin finds its commune."""
+    for line in maps.import_boundaries(path):
+        say(line)
+
+
+@cli.command()
+def route(
+    provinces: Annotated[str, typer.Option(help="Official codes, such as 37,24, or all.")] = "",
+    explain: Annotated[bool, typer.Option(help="Add a sentence that says why.")] = False,
+    language: Annotated[str, typer.Option(help="Of that sentence: vi or en.")] = "vi",
+) -> None:
+    """Find the commune of each JSON line on standard input: {"text"?, "lat"?, "lon"?, "province"?}."""
+    for line in maps.route(sys.stdin.buffer, provinces, explain=explain, language=language):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+@gazetteer.command("check")
+def check_gazetteer(
+    other: Annotated[
+        Path | None, typer.Argument(help="Another list to compare with (CSV).")
+    ] = None,
+) -> None:
+    """Prove the tables of names consistent, and list differences from another list."""
+    problems = maps.check_gazetteer(other)
+    for problem in problems:
+        say(problem)
+    if problems:
+        raise StartError(f"{len(problems)} findings")
+    say("The gazetteer is consistent.")

@@ -1,0 +1,172 @@
+"""What the operator does at the command line, one function a command; returns what to print."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.channels import telegram_name
+from bot.errors import StartError
+from bot.foundation import Foundation, now
+from bot.keys import key_path
+from bot.settings import Settings
+from bot.summaries import name_of, province_scope
+from reports.counts import CommuneScope, Scope
+from reports.periods import Week, week_of
+from reports.weekly import Edition
+from reports.weekly import weekly as make_weekly
+from storage import officers, rotation
+from storage.database import Session
+from storage.files import FileStore
+from storage.models import Officer
+from storage.sealing import read_keyring, write_keyring
+from storage.states import OfficerState, Role
+from tips import invitations, retention
+from tips.desk import Transaction
+from tips.invitations import Post, PostError
+from words.texts import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An invitation as asked for at the command line."""
+
+    role: Role
+    commune: str
+    province: str
+    name: str
+
+
+async def invite(base: Foundation, wanted: Wanted) -> str:
+    post = Post(wanted.role, _province(base, wanted), wanted.commune or None, wanted.name)
+    try:
+        secret = await base.database.run(lambda s: invitations.invite(_tx(base, s), post))
+    except PostError as error:
+        raise StartError(str(error)) from None
+    if base.settings.telegram_token is None:
+        return f"/start i{secret}"
+    name = await telegram_name(base.settings)
+    return f"https://t.me/{name}?start=i{secret}"
+
+
+def _province(base: Foundation, wanted: Wanted) -> str:
+    if wanted.commune:
+        try:
+            return base.router.commune(wanted.commune).province_code
+        except KeyError:
+            raise StartError(
+                f"no commune has the code {wanted.commune}; for example --commune 14215"
+            ) from None
+    if wanted.province not in {commune.province_code for commune in base.router.communes()}:
+        raise StartError(
+            f"--province is {wanted.province or 'missing'}; it must be one of those served, for example "
+            f"--province {base.desk.home_province}"
+        )
+    return wanted.province
+
+
+async def listed(base: Foundation) -> Sequence[str]:
+    return await base.database.read(lambda session: _listed(_tx(base, session)))
+
+
+def _listed(tx: Transaction) -> Sequence[str]:
+    lines = []
+    for officer in officers.all_of_them(tx.session):
+        where = tx.desk.commune_name(officer.commune_code) or f"province {officer.province_code}"
+        name = officers.name_of(tx.session, officer)
+        lines.append(f"{officer.id}\t{officer.state}\t{officer.role}\t{where}\t{name}".rstrip())
+    return lines or ["Nobody yet; begin with: tinbao officers invite --province 37 --role desk"]
+
+
+async def confirm(base: Foundation, number: int, word: str) -> str:
+    return await base.database.run(lambda s: _confirm(_tx(base, s), number, word))
+
+
+def _confirm(tx: Transaction, number: int, word: str) -> str:
+    officer = _officer(tx, number)
+    if officer.state is not OfficerState.PENDING:
+        raise StartError(f"officer {number} is {officer.state}, not waiting to be confirmed")
+    if word.casefold() != (officer.word or "").casefold():
+        raise StartError(
+            "that is not the word they see; if they read it to you, send a new invitation"
+        )
+    invitations.confirm(tx, officer, None)
+    return f"Officer {number} is active."
+
+
+async def remove(base: Foundation, number: int) -> str:
+    def work(session: Session) -> str:
+        tx = _tx(base, session)
+        invitations.remove(tx, _officer(tx, number), None)
+        return f"Officer {number} is removed."
+
+    return await base.database.run(work)
+
+
+def _officer(tx: Transaction, number: int) -> Officer:
+    officer = tx.session.get(Officer, number, with_for_update=True)
+    if officer is None or officer.state is OfficerState.REMOVED:
+        raise StartError(f"there is no officer {number}; see: tinbao officers list")
+    return officer
+
+
+def _tx(base: Foundation, session: Session) -> Transaction:
+    return Transaction(session, base.desk, now())
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWeek:
+    week: str
+    commune: str
+    province: str
+    png: Path | None
+
+
+async def weekly(base: Foundation, asked: AskedWeek) -> str:
+    """Return the summary's text; write the picture where it was asked for."""
+    zone, texts = base.desk.voices.zone, base.texts
+    try:
+        week = Week.parse(asked.week, zone) if asked.week else week_of(now(), zone).before()
+    except ValueError as error:
+        raise StartError(str(error)) from None
+    scope: Scope = CommuneScope(asked.commune)
+    if not asked.commune:
+        scope = province_scope(base.desk, asked.province or base.desk.home_province)
+    elif base.desk.commune_name(asked.commune) is None:
+        raise StartError(f"no commune {asked.commune} in the provinces served")
+    edition = Edition(week, scope, Language(base.settings.language), now(), base.settings.is_trial)
+    made = await make_weekly(base.database, edition, texts, lambda code: name_of(base.desk, code))
+    if asked.png:
+        asked.png.write_bytes(made.png)
+    return made.text
+
+
+def rotate_keys(settings: Settings) -> str:
+    """Seal rows and files anew; a running program goes on with the previous key until it restarts."""
+    path = key_path(settings)
+    old = read_keyring(path)
+    new = old.rotated()
+    write_keyring(new, path)
+    rows = rotation.reseal(settings.database, new)
+    files = FileStore(settings.media_dir, new)
+    for name in files.names():
+        files.reseal(name, new)
+    write_keyring(new.newest(2), path)
+    return f"{rows} values sealed anew; restart the program, and keep a copy of {path} apart"
+
+
+async def purge(base: Foundation, *, dry_run: bool) -> Sequence[str]:
+    removed: dict[str, int] = {}
+
+    def work(session: Session) -> None:
+        trial = session.begin_nested()
+        removed.update(retention.sweep(_tx(base, session), base.periods))
+        if dry_run:
+            trial.rollback()
+
+    await base.database.run(work)
+    if not dry_run:
+        removed["files"] = await base.database.run(
+            lambda session: retention.sweep_files(session, base.files, now())
+        )
+    verb = "would go" if dry_run else "gone"
+    return [f"{name}: {count} {verb}" for name, count in removed.items()]
