@@ -9,7 +9,7 @@ from routing.names import Layer, Unit
 from routing.text import Words
 
 # Odds, measured on generated names and set round; docs/routing.md says how.
-LAYER = {Layer.CURRENT: 3.0, Layer.FORMER: 2.0, Layer.OLDER: 0.3}
+LAYER = {Layer.CURRENT: 3.0, Layer.FORMER: 2.0, Layer.OLDER: 0.03}
 KIND_AGREES = 60.0
 NO_KIND = 3.0
 ONE_WORD = 0.03  # "An", "Lâm", "Cồn" without a type word: words of every day

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from routing.cues import Level
 from routing.evidence import Reading, nothing, read_areas, read_communes
 from routing.mending import Mender, decode_keys
 from routing.mentions import Mention, find_mentions
@@ -10,6 +11,7 @@ from routing.names import Names
 from routing.text import Reader, Words
 
 ENOUGH = 0.9  # share of the odds at which no other way of reading the text is tried
+AREA = 0.01  # how little an area tells against a commune, between two ways of reading
 NEXT_PART = 0.9  # odds of the next part of a divided unit against the one before: a steady order
 
 
@@ -19,7 +21,7 @@ class Interpretation:
 
     words: Words
     mentions: Sequence[Mention]
-    odds: float  # of all readings together
+    strength: float  # odds of the best reading, an area's counting little
     shares: dict[str, float]  # commune code -> share of the odds, best first
     best: dict[str, Reading]  # commune code -> the reading that says most for it
     repaired: bool = False
@@ -64,7 +66,11 @@ class Interpreter:
 
 
 def _better(one: Interpretation, other: Interpretation) -> Interpretation:
-    return one if one.odds > other.odds else other
+    return one if one.strength > other.strength else other
+
+
+def _strength(reading: Reading) -> float:
+    return reading.weight if reading.unit.level is Level.COMMUNE else reading.weight * AREA
 
 
 def _weigh(
@@ -76,11 +82,11 @@ def _weigh(
         if not any(reading.supported for reading in readings):
             readings += read_areas(mentions, prior)
     weights, best = _spread(readings)
-    odds = sum(weights.values())
-    total = odds + nothing(words, mentions)
+    total = sum(weights.values()) + nothing(words, mentions)
     ranked = sorted(weights, key=weights.__getitem__, reverse=True)
     shares = {code: weights[code] / total for code in ranked}
-    return Interpretation(words, mentions, odds, shares, best, repaired)
+    strength = max(map(_strength, readings), default=0.0)
+    return Interpretation(words, mentions, strength, shares, best, repaired)
 
 
 def _spread(readings: Sequence[Reading]) -> tuple[dict[str, float], dict[str, Reading]]:

@@ -4,10 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 
 from rapidfuzz.distance import OSA
 
-from routing.cues import CUES, Cue, kinds_of
+from routing.cues import CUES, Cue, Kinds, Level, kinds_of
 from routing.mentions import Mention, best_cover, kinds_before, mention_of
 from routing.names import Name, Unit, view_of
 from routing.text import HARD, TONES, Word, Words
@@ -100,31 +101,30 @@ class Mender:
 
     def mend_types(self, text: Words) -> Words:
         """The text with its mistyped type words put right: "phườnng 3"."""
-        words = [self._as_type(word) for word in text.words]
+        words = list(text.words)
+        for i, word in enumerate(words[:-1]):
+            named = i > 0 and words[i - 1].kinds is not None and text.gaps[i] != HARD
+            odd = not word.known or words[i + 1].plain.isdigit()
+            if word.kinds is None and odd and not named:
+                words[i] = word._replace(kinds=_slipped_type(word.plain))
         return text if words == text.words else Words(words, text.gaps)
-
-    def _as_type(self, word: Word) -> Word:
-        if word.kinds is not None or not 3 <= len(word.plain) <= 7:
-            return word
-        for kind in _LONG_TYPES:
-            if OSA.distance(word.plain, kind, score_cutoff=1) <= 1:
-                return word._replace(kinds=kinds_of(kind, kind))
-        return word
 
     def mend(
         self, text: Words, mentions: Sequence[Mention], supported: Sequence[Mention]
     ) -> Sequence[Mention]:
         """The mentions with those that a slip hid, where they stand beside something known."""
-        found = list(mentions)
-        for count, (start, end) in enumerate(_spans(text, mentions, supported)):
-            if count == MOST_SPANS:
-                break
-            found += self._mended(text, start, end)
-        return best_cover(found) if len(found) > len(mentions) else mentions
+        plain = _explained(mentions, supported)
+        spans = islice(_spans(text, plain), MOST_SPANS)
+        mended = [mention for span in spans for mention in self._mended(text, *span)]
+        if not mended:
+            return mentions
+        doubtful = [mention for mention in mentions if mention not in plain]
+        plain += [one for one in doubtful if not any(_overlap(one, other) for other in mended)]
+        return best_cover(plain + mended)
 
     def _mended(self, text: Words, start: int, end: int) -> Iterator[Mention]:
         letters = _squash("".join([word.plain for word in text.words[start:end]]))
-        if not SHORTEST <= len(letters) <= 24:
+        if not SHORTEST - 1 <= len(letters) <= 24:
             return
         typed = "".join([word.exact for word in text.words[start:end]])
         near = (unit for name in self.near(letters) for unit in self._names[name])
@@ -134,6 +134,17 @@ class Mender:
             mention.view = view_of(units, mention.kinds, accents_differ=False)  # compared above
             mention.trust = SLIP
             yield mention
+
+
+def _slipped_type(plain: str) -> Kinds | None:
+    """The type word that this is one slip away from."""
+    near = (kind for kind in _LONG_TYPES if OSA.distance(plain, kind, score_cutoff=1) <= 1)
+    kind = next(near, "")
+    return kinds_of(kind, kind)
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _squash(letters: str) -> str:
@@ -148,7 +159,7 @@ def _close(typed: str, exact: str) -> bool:
         len(tones) == len(other_tones) and tones != other_tones
     ):
         return False
-    letters, other = (word.translate(_NO_TONES) for word in (typed, exact))
+    letters, other = (_squash(word.translate(_NO_TONES)) for word in (typed, exact))
     return OSA.distance(letters, other, score_cutoff=1) <= 1
 
 
@@ -156,12 +167,10 @@ def _deletions(letters: str) -> Iterator[str]:
     return (letters[:i] + letters[i + 1 :] for i in range(len(letters)))
 
 
-def _spans(
-    text: Words, mentions: Sequence[Mention], supported: Sequence[Mention]
-) -> Iterator[tuple[int, int]]:
+def _spans(text: Words, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]]:
     """Runs of words that no name explains and that touch something known, longest first."""
     words, gaps = text
-    known, anchors = _explained(text, mentions, supported)
+    known, anchors = _marks(text, mentions)
     for start in range(len(words)):
         if words[start].kinds is not None and len(words[start].plain) > 1:
             continue
@@ -173,19 +182,27 @@ def _spans(
                 yield start, end
 
 
-def _explained(
-    text: Words, mentions: Sequence[Mention], supported: Sequence[Mention]
-) -> tuple[list[bool], list[bool]]:
+def _explained(mentions: Sequence[Mention], supported: Sequence[Mention]) -> list[Mention]:
+    """The mentions that need no mending: an area's, or a commune's whose parent is named too."""
+    alone = len(mentions) == 1
+    return [
+        mention
+        for mention in mentions
+        if (mention.view.areas and not (mention.kinds and mention.kinds.levels == Level.COMMUNE))
+        or (alone and not mention.view.accents_differ)
+        or any(mention is other for other in supported)
+    ]
+
+
+def _marks(text: Words, mentions: Sequence[Mention]) -> tuple[list[bool], list[bool]]:
     """Which words a name or type word explains, and beside which of them a name may stand."""
     anchors = [_is_anchor(word) for word in text.words]
     known = list(anchors)
-    alone = len(mentions) == 1
     for mention in mentions:
-        if mention.view.areas or alone or any(mention is other for other in supported):
-            length = mention.end - mention.left
-            known[mention.left : mention.end] = [not mention.view.accents_differ] * length
-            if mention.kinds or mention.view.areas:
-                anchors[mention.left : mention.end] = [True] * length
+        length = mention.end - mention.left
+        known[mention.left : mention.end] = [True] * length
+        if mention.kinds or mention.view.areas:
+            anchors[mention.left : mention.end] = [True] * length
     return known, anchors
 
 
