@@ -9,11 +9,14 @@ const NEAR = 80; // px from the end that still count as reading the newest
 const FAREWELL = 4000; // ms that a deleted message is still shown as deleted
 
 export class Phone {
-  #items = new Map(); // message id → list item
+  #items = new Map(); // list items by message id
   #unread = 0;
   #newestChat = "";
-  #latest = 0;
-  #seen = 0;
+  #latest = 0; // place of the newest message
+  #seen = 0; // place of the newest one that was in view
+  #top = 0; // where the screen was scrolled to last
+  #isReading = false; // scrolled up, away from the newest
+  #sizes = new ResizeObserver(() => this.#isReading || this.#toEnd()); // a picture came, a banner went
 
   constructor(section, name, outbox, isVisible) {
     this.name = name;
@@ -34,6 +37,7 @@ export class Phone {
     }
     this.newest.addEventListener("click", () => this.#toEnd());
     this.log.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    this.#sizes.observe(this.log);
   }
 
   /** The owner says something: it stands on the screen at once, and is sent until it arrives. */
@@ -55,15 +59,12 @@ export class Phone {
   show(message) {
     if (message.gone) return this.#remove(message.id);
     const isNew = !this.#items.has(message.id);
-    const wasAtEnd = this.#isAtEnd();
     this.#release(message.id);
     this.#put(message);
-    if (!isNew || message.mine) return wasAtEnd && this.#toEnd();
+    if (!isNew || message.mine) return;
     this.#newestChat = message.chat;
     if (message.unit) this.about.textContent = message.unit;
     this.#notice(message.place);
-    if (wasAtEnd) this.#toEnd();
-    else this.newest.hidden = false;
   }
 
   /** The phone comes into view: nothing is unread any more. */
@@ -97,6 +98,8 @@ export class Phone {
     const press = (choice, on) => this.#press(choice, on);
     const item = draw(message, press, () => this.askPlace());
     const old = this.#items.get(message.id);
+    if (old) this.#sizes.unobserve(old);
+    this.#sizes.observe(item);
     const hadFocus = old?.contains(document.activeElement);
     this.#items.set(message.id, item);
     if (old && old.dataset.place === item.dataset.place) old.replaceWith(item);
@@ -127,17 +130,18 @@ export class Phone {
     }, FAREWELL);
   }
 
-  #isAtEnd() {
-    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
-  }
-
   #toEnd() {
+    this.#isReading = false;
     this.log.scrollTop = this.log.scrollHeight;
     this.newest.hidden = true;
   }
 
   #onScroll() {
-    if (this.#isAtEnd()) this.newest.hidden = true;
+    const { scrollHeight, scrollTop, clientHeight } = this.log;
+    if (scrollHeight - scrollTop - clientHeight <= NEAR) this.#isReading = false;
+    else if (scrollTop < this.#top) this.#isReading = true; // only a person scrolls upwards
+    this.#top = scrollTop;
+    this.newest.hidden = !this.#isReading;
   }
 
   /** A message is unread if it is newer than what was seen, before a reload too. */

@@ -27,6 +27,10 @@ class EchoInbox(Inbox):
         self.door, self.seen = door, {}
         return self
 
+    @property
+    def last(self) -> Incoming:
+        return list(self.seen.values())[-1]
+
     async def store(self, updates: Sequence[RawUpdate]) -> None:
         await super().store(updates)
         for raw in updates:
