@@ -85,8 +85,9 @@ def _is_a_date(text: str, match: re.Match[str]) -> bool:
         return True
     if not match["month"] or "/" not in match[0]:
         return False
-    lead = (*times.LEADING, *times.ROUGHLY, *times.PARTS, *times.CLOCK_HOUR, *times.DAYS_AGO)
-    return not before.strip() or bool(patterns.ends_with(lead).search(before))
+    lead = patterns.ends_with((*times.LEADING, *times.ROUGHLY, *times.PARTS, *times.DAYS_AGO))
+    expected = lead.search(before) or patterns.ends_with_clock().search(before)
+    return not before.strip() or bool(expected)
 
 
 def _latest(day: int, month: str | None, year: str | None, today: date) -> date | None:
@@ -129,10 +130,12 @@ def _is_a_weekday(text: str, match: re.Match[str]) -> bool:
 
 def _stretch(text: str, today: date) -> Iterator[Days]:
     monday = today - today.weekday() * _ONE_DAY
+    saturday = today - (today.weekday() - 5) % 7 * _ONE_DAY
     month = today.replace(day=1)
     january = today.replace(month=1, day=1)
     stretches = (
-        (times.WEEKEND, monday - 2 * _ONE_DAY, monday - _ONE_DAY),
+        (times.LAST_WEEKEND, monday - 2 * _ONE_DAY, monday - _ONE_DAY),
+        (times.WEEKEND, saturday, min(today, saturday + _ONE_DAY)),
         (times.LAST_WEEK, monday - 7 * _ONE_DAY, monday - _ONE_DAY),
         (times.THIS_WEEK, monday, today),
         (times.LAST_MONTH, (month - _ONE_DAY).replace(day=1), month - _ONE_DAY),

@@ -45,6 +45,12 @@ def ends_with_again() -> re.Pattern[str]:
 
 
 @cache
+def ends_with_clock() -> re.Pattern[str]:
+    """A text that ends with "10h" or "10 giờ 30"."""
+    return _compiled(rf"\d\s*(?:{_either(times.CLOCK_HOUR)}|[g:])\s*(?:\d\d?)?\s*$")
+
+
+@cache
 def begins_with(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """A text that begins with one of the phrases."""
     return _compiled(rf"\s*(?:{_either(phrases)})(?!\w)")
@@ -86,6 +92,7 @@ def part_alone() -> re.Pattern[str]:
 def clock() -> re.Pattern[str]:
     """21h30, 21g30, 21:30, 9 giờ rưỡi tối, 9 rưỡi, 9 giờ kém 15, 9-10 giờ, 9pm."""
     hours, half = _either(times.CLOCK_HOUR), _either(times.HALF_PAST)
+    minute = _either(times.MINUTE)
     not_a_clock = (
         rf"(?!\s*(?:{_either(times.NO_CLOCK_AFTER)})(?!\w|\s+(?:{_either(times.PLACES_AFTER)})))"
     )
@@ -93,7 +100,7 @@ def clock() -> re.Pattern[str]:
         rf"(?<![\w/.,:])(?:(?P<roughly>{_either(times.ROUGHLY)})\s*)?"
         rf"(?:(?P<since>\d{{1,2}})\s*(?:{hours}|g)?\s*(?:{_either(times.RANGE)})\s*)?"
         rf"(?P<hour>\d{{1,2}}|{_hour_words()})"
-        rf"(?:\s*(?:{hours}|g(?=\d\d)){not_a_clock}\s*(?:(?P<minute>\d\d?)(?![\w/])|(?P<half>{half}))?"
+        rf"(?:\s*(?:{hours}|g(?=\d\d)){not_a_clock}\s*(?:(?P<minute>\d\d?)(?:\s*(?:{minute}))?(?![\w/])|(?P<half>{half}))?"
         rf"|:(?P<colon>\d\d)(?!\d)|\s+(?P<half_only>{half})|(?=\s*(?:{_either(times.AM_PM)})(?!\w)))"
         rf"'?(?:\s*(?:{_either(times.LACKING)})\s*(?P<lacking>\d{{1,2}}))?"
         rf"(?:\s*(?P<part>{_part_after_clock()}|{_either(times.AM_PM)}))?(?!\w)"

@@ -89,7 +89,8 @@ class _Reader:
 
     def _cannot_be_dated(self) -> bool:
         if self._days is None:
-            return bool(find_phrase(self._text, (*times.LUNAR, *times.FESTIVALS, *times.AGAIN)))
+            undated = (*times.LUNAR, *times.FESTIVALS, *times.AGAIN, *times.TOMORROW)
+            return bool(find_phrase(self._text, undated))
         return not self._days.relative and bool(find_phrase(self._text, times.LUNAR))
 
     def _at_clock(self, clock: Clock, part: Part | None) -> When | None:

@@ -77,6 +77,7 @@ WEEKDAYS: Mapping[str, int] = {
 LAST_WEEK = ("tuần trước", "tuần rồi", "tuần qua", "tuần vừa rồi", "tuần vừa qua", "last week")
 THIS_WEEK = ("tuần này", "this week")
 WEEKEND = ("cuối tuần", "weekend")
+LAST_WEEKEND = ("cuối tuần trước", "cuối tuần rồi", "cuối tuần qua", "last weekend")
 LAST_MONTH = ("tháng trước", "tháng rồi", "tháng vừa rồi", "tháng vừa qua", "last month")
 LAST_YEAR = ("năm ngoái", "năm trước", "năm rồi", "last year")
 
@@ -111,6 +112,7 @@ NUMBERS: Mapping[str, float] = {
 }
 SOME = ("vài", "mấy", "dăm", "a few", "some")
 
+MINUTE = ("phút", "ph", "p")
 MINUTES = ("phút", "ph", "p", "'", "minutes", "minute", "mins", "min")
 HOURS = ("tiếng đồng hồ", "giờ đồng hồ", "tiếng", "giờ", "h", "hours", "hour")
 DAYS = ("ngày", "hôm", "bữa", "đêm", "days", "day", "nights")
@@ -194,6 +196,7 @@ LUNAR = (
     "tháng giêng",
     "tháng chạp",
 )
+TOMORROW = ("ngày mai", "sáng mai", "trưa mai", "chiều mai", "tối mai", "đêm mai", "tomorrow")
 FESTIVALS = ("tết", "lunar new year")  # with a day beside them they are no date themselves
 # Around a part of the day or a weekday these say that it happens again and again.
 AGAIN_AFTER = ("nào", "hàng tuần", "hằng tuần")

@@ -43,6 +43,9 @@ def local(moment: datetime) -> str:
         ("0h đêm qua", "22/11/2026 00:00", CLOCK),
         ("12h sáng nay", "22/11/2026 00:00", CLOCK),
         ("21h30 tối qua mong công an đến", "21/11/2026 21:30", CLOCK),
+        ("10h 20/11", "20/11/2026 10:00", ROUGHLY),
+        ("21h30p hôm qua", "21/11/2026 21:30", CLOCK),
+        ("9 giờ 15 phút tối qua", "21/11/2026 21:15", CLOCK),
         ("lúc 9 giờ", "22/11/2026 09:00", ROUGHLY),
         ("4 giờ", "22/11/2026 04:00", ROUGHLY),
         ("2 giờ chiều nay", "22/11/2026 14:00", CLOCK),
@@ -128,6 +131,8 @@ def test_an_hour_is_understood(text: str, moment: str, precision: Precision) -> 
         ("ngày 25", "25/10/2026 00:00", "26/10/2026 00:00", DAY),
         ("ngày 25/12", "25/12/2025 00:00", "26/12/2025 00:00", DAY),
         ("last friday", "20/11/2026 00:00", "21/11/2026 00:00", DAY),
+        ("cuối tuần", "21/11/2026 00:00", "22/11/2026 15:00", LONGER),
+        ("cuối tuần trước", "14/11/2026 00:00", "16/11/2026 00:00", LONGER),
         ("tuần trước", "09/11/2026 00:00", "16/11/2026 00:00", LONGER),
         ("tháng trước", "01/10/2026 00:00", "01/11/2026 00:00", LONGER),
         ("tháng 9", "01/09/2026 00:00", "01/10/2026 00:00", LONGER),
@@ -211,7 +216,9 @@ def test_what_says_no_one_time_is_not_understood(text: str) -> None:
     assert understand_when(text, NOW, ZONE) is None
 
 
-@pytest.mark.parametrize("text", ["9 giờ tối nay", "tối nay", "ngày 12/11/2030", "ngày mai"])
+@pytest.mark.parametrize(
+    "text", ["9 giờ tối nay", "tối nay", "ngày 12/11/2030", "ngày mai", "9h tối mai"]
+)
 def test_a_time_that_has_not_come_is_not_understood(text: str) -> None:
     assert understand_when(text, NOW, ZONE) is None
 
