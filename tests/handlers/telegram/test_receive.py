@@ -1,10 +1,13 @@
 """What people do on Telegram, as the desk reads it."""
 
+import copy
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from handlers.telegram.receive import UNSUPPORTED, decode, to_raw
@@ -366,6 +369,28 @@ def test_a_message_nested_beyond_reason_gets_no_answer() -> None:
     assert decode(to_raw({"update_id": 1, "message": message}).body) is None
 
 
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=3), st.just([]), st.just({}),
+    st.just([{}]), st.just({"id": "x"}),
+)  # fmt: skip
+
+
+@given(st.data())
+def test_one_part_gone_wrong_never_stops_those_behind_it(data: st.DataObject) -> None:
+    update = copy.deepcopy(data.draw(st.sampled_from(SAMPLES)))
+    parent, key = data.draw(st.sampled_from(parts_of(update)))
+    parent[key] = data.draw(JUNK)
+    read = decode(to_raw(update).body)
+    assert read is None or read.channel is Channel.TELEGRAM
+
+
+def parts_of(value: Any) -> list[tuple[Any, Any]]:
+    """Every place in an update, but for its number: the container and the key."""
+    keys = value if isinstance(value, dict) else range(len(value) if isinstance(value, list) else 0)
+    here = [(value, key) for key in keys if key != "update_id"]
+    return here + [part for container, key in here for part in parts_of(container[key])]
+
+
 def only(things: Sequence[T | None]) -> T:
     [thing] = things
     assert thing is not None
@@ -388,6 +413,27 @@ def text_update(
         "chat": chat or {"id": 7, "type": "private", "first_name": "An"},
     }  # fmt: skip
     return {"update_id": 3, "message": message}
+
+
+FILE = {"file_id": "F", "file_unique_id": "U", "file_size": 9, "width": 2, "height": 2}
+PLACE = {"latitude": 20.19, "longitude": 106.21, "horizontal_accuracy": 5}
+MEMBER = {"user": person(1, is_bot=True), "status": "restricted", "is_member": True}
+MESSAGE = text_update("/start@tinbao_bot c14215")["message"]
+SAMPLES: list[dict[str, Any]] = [
+    {"update_id": 1, kind: content}
+    for kind, content in [
+        ("message", MESSAGE),
+        ("edited_message", MESSAGE | {"text": None, "photo": [FILE], "caption": "a"}),
+        ("message", MESSAGE | {"text": None, "location": PLACE, "sender_chat": MESSAGE["chat"]}),
+        ("message", MESSAGE | {"text": None, "dice": {"emoji": "🎲", "value": 3}}),
+        ("message", MESSAGE | {"text": None, "migrate_to_chat_id": -1001234567890}),
+        ("callback_query", {"id": "1", "from": person(7), "chat_instance": "1", "data": "a:1:1",
+                            "message": MESSAGE}),
+        ("my_chat_member", {"chat": MESSAGE["chat"], "from": person(7), "date": 1,
+                            "old_chat_member": MEMBER,
+                            "new_chat_member": {"user": person(1), "status": "left"}}),
+    ]
+]  # fmt: skip
 
 
 async def ask(telegram: FakeTelegram, chat: str) -> int:
