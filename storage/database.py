@@ -50,6 +50,7 @@ class Database:
 
     def __init__(self, url: str, keyring: Keyring) -> None:
         parsed = make_url(url)
+        self.keyring = keyring
         info = {"keyring": keyring}
         self._door: _Threads | _Async
         if parsed.get_backend_name() == "sqlite":

@@ -236,7 +236,7 @@ def _real(draft: Draft | None, _: str, world: World) -> Turn:
     voice, policy = world.voice, world.policy
     if voice.trial:
         return Turn(draft, [Reply(voice("real.trial"))])
-    return Turn(draft, [Reply(voice("real.check", url=policy.url, bot=policy.bot_name))])
+    return Turn(draft, [Reply(voice("real.check", url=policy.url, bot=policy.bot_name()))])
 
 
 def _add(draft: Draft | None, rest: str, world: World) -> Turn:

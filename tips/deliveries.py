@@ -8,7 +8,7 @@ than that, a message is recorded before the next one leaves, so a killed process
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -16,7 +16,6 @@ import structlog
 
 from storage import chats, deliveries, queues
 from storage.database import Database, Session
-from storage.files import FileStore
 from storage.models import Card, Chat, Delivery
 from storage.queues import Lease
 from storage.states import CardKind, Channel, ChatState, DeliveryClass, EvidenceKind
@@ -34,7 +33,13 @@ BACKOFF = {
     DeliveryClass.BROADCAST: [timedelta(seconds=s) for s in (10, 60, 300, *[1800] * 24)],
 }
 
+Count = Callable[[Channel, DeliveryClass, str], None]  #: called with the outcome of each try
+
 log = structlog.get_logger()
+
+
+def _uncounted(*_: object) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,9 @@ class Deliveries:
     desk: Desk
     channel: Channel
     door: Door
-    files: FileStore
     clock: Clock
     owner: str
-    sent: Mapping[str, int] = field(default_factory=dict)
+    count: Count = _uncounted
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def send_due(self) -> int:
@@ -162,7 +166,7 @@ class Deliveries:
             await self.door.hide(outgoing.address, outgoing.edit, outgoing.evidence_kind)
 
     async def _filled(self, attachment: Attachment) -> Attachment:
-        content = await asyncio.to_thread(self.files.get, attachment.file)
+        content = await asyncio.to_thread(self.desk.files.get, attachment.file)
         return replace(attachment, content=content)
 
     # recording: one transaction ---------------------------------------------------------------
@@ -180,6 +184,7 @@ class Deliveries:
             delivery.attempts = 0
         else:
             queues.finish(delivery)
+        self.count(self.channel, delivery.klass, "sent")
         log.info("delivered", delivery=delivery.id, channel=self.channel, klass=delivery.klass)
 
     def _card_is_current(
@@ -203,6 +208,8 @@ class Deliveries:
         log.warning(
             "not_delivered", delivery=delivery.id, fault=error.fault, try_=delivery.attempts
         )
+        outcome = "closed" if error.closed else "set_aside" if error.permanent else "retried"
+        self.count(self.channel, delivery.klass, outcome)
         if error.moved_to:
             chats.move(session, chat, error.moved_to)
             queues.postpone(delivery, tx.now, error.fault)

@@ -18,7 +18,7 @@ from storage.files import FileStore
 from storage.models import Chat, Evidence, Tip
 from storage.queues import Lease
 from storage.states import Channel, EvidenceKind, EvidenceVerdict
-from tips.cleaning.cleaner import Cleaner
+from tips.cleaning.cleaner import Cleaner, CleaningUnavailableError
 from tips.cleaning.verdicts import (
     Cleaned,
     MediaKind,
@@ -83,7 +83,12 @@ class EvidenceRoom:
             fault = error
             await self.database.run(lambda session: self._not_fetched(session, piece_id, fault))
             return 1
-        fetched = await self._clean(content)
+        try:
+            fetched = await self._clean(content)
+        except (CleaningUnavailableError, OSError):  # ours or the disk's fault, not the file's
+            ours = SendError("cleaning_unavailable")
+            await self.database.run(lambda session: self._not_fetched(session, piece_id, ours))
+            return 1
         await self.database.run(lambda session: self._record(session, piece_id, fetched))
         return 1
 

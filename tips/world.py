@@ -26,7 +26,7 @@ class Policy:
     agency: str = ""
     decision: str = ""
     url: str = ""
-    bot_name: str = ""
+    bot_name: Callable[[], str] = str  #: of the channel, once it knows it
     version: str = "1"  #: of the privacy rules that are consented to
     draft: timedelta = timedelta(hours=24)
     nudge: timedelta = timedelta(minutes=5)
