@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from routing.cues import Level
-from routing.evidence import Reading, nothing, read_areas, read_communes
+from routing.evidence import NOTHING, Reading, nothing, read_areas, read_communes
 from routing.mending import Mender, decode_keys
 from routing.mentions import Mention, find_mentions
 from routing.names import Names
@@ -12,6 +12,7 @@ from routing.text import Reader, Words
 
 ENOUGH = 0.9  # share of the odds at which no other way of reading the text is tried
 AREA = 0.01  # how little an area tells against a commune, between two ways of reading
+LONGER = 0.02  # how much weaker a longer name with a slip may be than the shorter one typed well
 NEXT_PART = 0.9  # odds of the next part of a divided unit against the one before: a steady order
 
 
@@ -48,8 +49,18 @@ class Interpreter:
             for decoded in {decode_keys(text, ()), decode_keys(text, self._known)} - {text}:
                 best = _better(self._as_typed(decoded, prior, repaired=True), best)
         if best.top < ENOUGH and best.words.words:
-            best = _better(self._mended(best, prior), best)
-        return best
+            return _better(self._mended(best, prior), best)
+        return self._longer(best, prior) or best
+
+    def _longer(self, said: Interpretation, prior: frozenset[int] | None) -> Interpretation | None:
+        """ "xã Phù Mỹ Đônng" is a slip in "Phù Mỹ Đông", not "Phù Mỹ" and a word."""
+        short = said.best[next(iter(said.shares))].mention
+        longer = self._mender.longer(said.words, short, said.mentions)
+        if longer is None:
+            return None
+        mentions = [longer if mention is short else mention for mention in said.mentions]
+        found = _weigh(said.words, mentions, prior, repaired=True)
+        return found if found.strength > said.strength * LONGER else None
 
     def _mended(self, said: Interpretation, prior: frozenset[int] | None) -> Interpretation:
         words = self._mender.mend_types(said.words)
@@ -79,7 +90,7 @@ def _weigh(
     readings: list[Reading] = []
     if mentions:
         readings = read_communes(words, mentions, prior)
-        if not any(reading.supported for reading in readings):
+        if not any([reading.supported and reading.weight > NOTHING for reading in readings]):
             readings += read_areas(mentions, prior)
     weights, best = _spread(readings)
     total = sum(weights.values()) + nothing(words, mentions)

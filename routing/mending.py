@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from routing.cues import CUES, Cue, Kinds, Level, kinds_of
 from routing.mentions import Mention, best_cover, kinds_before, mention_of
 from routing.names import Name, Unit, view_of
-from routing.text import HARD, TONES, Word, Words
+from routing.text import HARD, SPACE, TONES, Word, Words
 
 SLIP = 0.1  # odds of a name with a slip against the same name typed well
 SHORTEST = 4  # letters; a shorter name with a slip is any word
@@ -121,6 +121,15 @@ class Mender:
         doubtful = [mention for mention in mentions if mention not in plain]
         plain += [one for one in doubtful if not any(_overlap(one, other) for other in mended)]
         return best_cover(plain + mended)
+
+    def longer(self, text: Words, short: Mention, mentions: Sequence[Mention]) -> Mention | None:
+        """The name that a slip hid, of which this mention is but the beginning."""
+        end = short.end
+        if end == len(text.words) or text.gaps[end] != SPACE or text.words[end].kinds:
+            return None
+        if short.trust < 1 or any(mention.left <= end < mention.end for mention in mentions):
+            return None
+        return next(self._mended(text, short.start, end + 1), None)
 
     def _mended(self, text: Words, start: int, end: int) -> Iterator[Mention]:
         letters = _squash("".join([word.plain for word in text.words[start:end]]))

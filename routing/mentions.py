@@ -29,6 +29,8 @@ class Mention:
 def find_mentions(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
     """The mentions of the reading that covers the text best; none overlap."""
     found = _matches(text, tree)
+    if len(found) < 2:
+        return found
     _share_types(text, found)
     if any(one.end > other.left for one, other in pairwise(found)):
         found = best_cover(found)
@@ -44,19 +46,33 @@ def _share_types(text: Words, found: Sequence[Mention]) -> None:
 
 
 def _matches(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
-    words, gaps = text
-    found = []
-    for start, word in enumerate(words):
-        node, end = tree.get(word.plain), start + 1
-        while node is not None:
-            if node.name is not None:
-                mention = mention_of(text, start, end, node.name)
+    """At each word the longest name that begins there, unless it lies within the one before."""
+    found: list[Mention] = []
+    covered = 0
+    for start, word in enumerate(text.words):
+        node = tree.get(word.plain)
+        if node is not None:
+            name, end = _longest(text, node, start + 1)
+            if name is not None and end > covered:
+                mention = mention_of(text, start, end, name)
                 if mention is not None:
                     found.append(mention)
-            if end == len(words) or gaps[end] == HARD or node.following is None:
-                break
-            node, end = node.following.get(words[end].plain), end + 1
+                    covered = end
     return found
+
+
+def _longest(text: Words, node: Node, end: int) -> tuple[Name | None, int]:
+    """The longest name from a node on, and where it ends."""
+    words, gaps = text
+    name, name_end = node.name, end
+    while node.following is not None and end < len(words) and gaps[end] != HARD:
+        following = node.following.get(words[end].plain)
+        if following is None:
+            break
+        node, end = following, end + 1
+        if node.name is not None:
+            name, name_end = node.name, end
+    return name, name_end
 
 
 def mention_of(text: Words, start: int, end: int, name: Name) -> Mention | None:

@@ -127,16 +127,14 @@ class Names:
         self.compact: dict[str, Name] = {}
         self.words: set[str] = set()  # of all names, plain and exact, and the compact names
         for unit in self._units():
-            plain = [strip_accents(word) for word in syllables(unit.name)]
+            words = syllables(unit.name)
+            plain = [strip_accents(word) for word in words]
             self._plant(unit, plain)
             if "'" in unit.name:  # "M'Drắk" is also typed "M Drắk"
                 self._plant(unit, fold(unit.name).split())
-            self._note(unit, plain)
+            self.compact.setdefault("".join(plain), Name()).add(unit)
+            self.words.update(plain, words if unit.exact else ())
         self._plant_compact()
-
-    def _note(self, unit: Unit, plain: Sequence[str]) -> None:
-        self.words.update(plain, syllables(unit.name) if unit.exact else ())
-        self.compact.setdefault("".join(plain), Name()).add(unit)
 
     def _plant_compact(self) -> None:
         """A name written in one word is found too."""

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from routing.cues import GLUED, Kinds, kinds_of
@@ -34,9 +35,9 @@ def spell(word: str) -> str:
     ``"hoà"`` and ``"hòa"`` become equal, ``"Mỹ"`` and ``"Mĩ"`` too; ``"tan"`` and ``"tân"`` do not.
     """
     marks = unicodedata.normalize("NFD", word.lower().translate(_LOOKALIKES))
-    tone = "".join(c for c in marks if c in TONES)
-    letters = unicodedata.normalize("NFC", "".join(c for c in marks if c not in TONES))
-    letters = "".join(c for c in letters if c.isalnum())
+    tone = "".join([c for c in marks if c in TONES])
+    letters = unicodedata.normalize("NFC", "".join([c for c in marks if c not in TONES]))
+    letters = "".join([c for c in letters if c.isalnum()])
     if letters.isdigit() and letters.isascii():
         return letters.lstrip("0") or "0"
     return _FINAL_Y.sub("i", letters) + tone[:1]
@@ -47,12 +48,16 @@ def strip_accents(spelled: str) -> str:
     if spelled.isascii():
         return spelled
     marks = unicodedata.normalize("NFD", spelled.replace("đ", "d"))
-    return "".join(c for c in marks if not unicodedata.combining(c))
+    return "".join([c for c in marks if not unicodedata.combining(c)])
+
+
+_spell_once = lru_cache(maxsize=8192)(spell)  # names are made of few different words
 
 
 def syllables(name: str) -> tuple[str, ...]:
     """The spelled words of a name in a table."""
-    return tuple(filter(None, (spell(word) for word in name.replace("-", " ").split())))
+    words = name.replace("-", " ").split() if "-" in name else name.split()
+    return tuple([spelled for word in words if (spelled := _spell_once(word))])
 
 
 class Word(NamedTuple):
