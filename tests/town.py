@@ -1,10 +1,11 @@
-"""A town for journeys: the whole program on a fake Telegram, moved by hand from one still moment to the next."""
+"""A town for journeys: the whole program on a fake Telegram, moved by hand between still moments."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from telegram import Bot
@@ -17,7 +18,7 @@ from storage.files import FileStore
 from storage.models import Officer
 from storage.states import Channel, Priority, Role
 from tests.clock import FakeClock
-from tests.fake_telegram import FakeTelegram, FakeUser, offline_bot
+from tests.fake_telegram import FakeTelegram, FakeUser, Message, offline_bot
 from tips import deadlines, invitations
 from tips.cleaning.cleaner import Cleaner
 from tips.cleaning.verdicts import Limits as CleaningLimits
@@ -30,6 +31,8 @@ from tips.invitations import Post
 from tips.voice import Voices
 from tips.world import Policy
 from words.texts import Texts
+
+T = TypeVar("T")
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 HAI_XUAN, HAI_HAU, NINH_BINH = "14308", "14215", "37"
@@ -105,13 +108,13 @@ class Town:
         await self.deliveries.drain()
         return bool(updates or taken or fetched or sent)
 
-    async def pass_time(self, **units: float) -> None:
+    async def pass_time(self, **units: int) -> None:
         """Let time pass and do what time itself does."""
-        self.clock.advance(**units)
+        self.clock.advance(timedelta(**units))
         await self.run(deadlines.look)
         await self.settle()
 
-    async def run(self, work):  # type: ignore[no-untyped-def]
+    async def run(self, work: Callable[[Transaction], T]) -> T:
         """Run a function of a desk's transaction."""
         return await self.database.run(
             lambda session: work(Transaction(session, self.desk, self.clock()))
@@ -156,7 +159,7 @@ class Person:
         await self.user.sends(text)
         return await self._answer()
 
-    async def presses(self, label: str, message: object = None) -> str:
+    async def presses(self, label: str, message: Message | None = None) -> str:
         await self.user.presses(label, message)
         return await self._answer()
 
@@ -179,7 +182,7 @@ class Person:
 
 
 @asynccontextmanager
-async def town(
+async def make_town(
     database: Database, clock: FakeClock, folder: Path, router: Router, *, trial: bool = False
 ) -> AsyncIterator[Town]:
     async with FakeTelegram(clock=clock) as telegram:
