@@ -99,9 +99,16 @@ async def _until_stopped(process: "Process") -> None:
             for task in tasks:
                 task.cancel()
     except* SetUpError as refused:
-        raise StartError(str(refused.exceptions[0])) from None
+        raise StartError(str(_first(refused))) from None
     finally:
         await process.farewell()
+
+
+def _first(group: BaseException) -> BaseException:
+    """The fault itself, out of however many groups tasks have wrapped it in."""
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group
 
 
 class Process:

@@ -65,8 +65,9 @@ def _by_polling(
     polling = Polling(bot, inbox, spinners, now)
 
     async def serve() -> None:
-        await _introduce(base, bot)
-        await polling.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_introduce(base, bot))
+            group.create_task(polling.run())
 
     async def is_ready() -> bool:
         return polling.last_success is not None and now() - polling.last_success < SILENCE
@@ -83,10 +84,14 @@ def _by_webhook(
     route = webhook.webhook_route(inbox, spinners, base.settings.telegram_webhook_path, secret)
     announced = asyncio.Event()
 
-    async def serve() -> None:
-        await _introduce(base, bot)
+    async def announce() -> None:
         await webhook.set_up(bot, url, secret)
         announced.set()
+
+    async def serve() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_introduce(base, bot))
+            group.create_task(announce())
         await asyncio.Event().wait()  # the server does the rest
 
     async def is_ready() -> bool:
@@ -96,6 +101,7 @@ def _by_webhook(
 
 
 async def _introduce(base: Foundation, bot: Bot) -> None:
+    """Learn the bot's name and show its commands: beside the work, which does not wait for it."""
     await connect.persist(bot.initialize)
     await connect.persist(lambda: connect.set_commands(bot, base.texts, list(COMMANDS)))
 
