@@ -4,6 +4,7 @@ const HOUR = new Intl.DateTimeFormat(document.documentElement.lang, {
   hour: "2-digit",
   minute: "2-digit",
   hour12: false,
+  timeZone: "Asia/Ho_Chi_Minh",
 });
 
 export function fromTemplate(id) {
