@@ -1,7 +1,7 @@
 """The small words that say what the name beside them is: type words, decoys, relations."""
 
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
 
 
 class Level(IntEnum):
@@ -25,8 +25,9 @@ class Cue(StrEnum):
     HAMLET = "hamlet"  # a numbered hamlet: what follows it is its commune
 
 
-class Kinds(NamedTuple):
-    """What a type word may stand for."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Kinds:
+    """What a type word may stand for. One object for each type word."""
 
     names: frozenset[str]
     levels: int
@@ -76,8 +77,13 @@ _BY_PLAIN = {
     for names, words in _TYPE_WORDS.items()
     for word in words.split()
 }
-_FIRST_HALVES = frozenset({"thi", "dac", "thanh", "t"})
 GLUED = tuple(sorted(_BY_PLAIN, key=len, reverse=True))  # what is glued to names, longest first
+
+
+_BY_SPELLING = {
+    spelled: kinds for plain, (word, kinds) in _BY_PLAIN.items() for spelled in (plain, word)
+}
+_FIRST_HALVES = frozenset({"thi", "thi\u0323", "dac", "đăc\u0323", "thanh", "thanh\u0300", "t"})
 
 
 def kinds_of(plain: str, exact: str) -> Kinds | None:
@@ -86,11 +92,14 @@ def kinds_of(plain: str, exact: str) -> Kinds | None:
     return kinds if exact in (plain, word) else None
 
 
-def kinds_of_pair(plain: str, exact: str, next_plain: str, next_exact: str) -> Kinds | None:
-    """The same for two words: "thị trấn", "t p"."""
-    if plain not in _FIRST_HALVES:
-        return None
-    return kinds_of(plain + next_plain, exact + next_exact)
+def pairs_of(plain: str, exact: str) -> dict[str, Kinds]:
+    """The second halves (plain or exact) with which a word makes a type word: "thị" and "trấn"."""
+    return {
+        half: kinds
+        for first in (plain, exact)
+        for word, kinds in _BY_SPELLING.items()
+        if word.startswith(first) and (half := word[len(first) :]) and first in _FIRST_HALVES
+    }
 
 
 _CUES = {

@@ -43,17 +43,18 @@ class Context(NamedTuple):
     """What another mention may be as a parent."""
 
     keys: frozenset[int]
-    explicit: bool  # a type word says that it is a parent
-    doubtful: bool  # it may be a district, or the province of the same name
-    odds: float  # less before the name than after it, and where it was mended
+    by_district: float  # odds where it is the district that the unit belonged to
+    by_law: float
+    around: float
+    other: float  # odds where it has nothing to do with the unit
 
 
 def read_communes(
     text: Words, mentions: Sequence[Mention], prior: frozenset[int] | None
 ) -> list[Reading]:
     """Every commune-level reading of every mention."""
-    unread = unread_type(text, mentions)
     readings: list[Reading] = []
+    unread = unread_type(text, mentions)
     loose = 1.0 if _only_names(text, mentions) else LOOSE
     for mention in mentions:
         if mention.view.communes:
@@ -63,8 +64,7 @@ def read_communes(
                 odds *= UNREAD if unread else 1.0
                 if mention.cue is None and not context:
                     odds *= loose
-            for unit in mention.view.communes:
-                readings.append(_read(unit, mention, odds, context, prior))
+            readings += _read(mention.view.communes, mention, odds, context, prior)
     return readings
 
 
@@ -74,8 +74,7 @@ def read_areas(mentions: Sequence[Mention], prior: frozenset[int] | None) -> lis
     for mention in mentions:
         if mention.view.areas:
             context = _context(mention, mentions)
-            odds = _odds(mention)
-            readings += [_read(unit, mention, odds, context, prior) for unit in mention.view.areas]
+            readings += _read(mention.view.areas, mention, _odds(mention), context, prior)
     return readings
 
 
@@ -85,7 +84,7 @@ def nothing(text: Words, mentions: Sequence[Mention]) -> float:
 
 
 def _only_names(text: Words, mentions: Sequence[Mention]) -> bool:
-    return sum(mention.end - mention.left for mention in mentions) == len(text.words)
+    return sum([mention.end - mention.left for mention in mentions]) == len(text.words)
 
 
 def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
@@ -94,13 +93,13 @@ def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
     for other in mentions:
         if other is not mention and other.cue not in (Cue.DECOY, Cue.LONG_ROAD):
             view = other.view
-            keys = view.area_keys
-            if view.commune_keys and other.plain != mention.plain:
-                keys = keys | view.commune_keys
+            keys = view.keys if other.plain != mention.plain else view.area_keys
             if keys:
-                odds = other.trust if other.start > mention.start else other.trust * BEFORE
+                trust = other.trust if other.start > mention.start else other.trust * BEFORE
                 doubtful = view.two_levels and not _said_twice(other, mentions)
-                context.append(Context(keys, not view.communes, doubtful, odds))
+                district = (BY_LAW if doubtful else DISTRICT) * trust
+                differs = OTHER_NAME if view.communes else OTHER_PARENT
+                context.append(Context(keys, district, BY_LAW * trust, AROUND * trust, differs))
     return context
 
 
@@ -124,30 +123,34 @@ def _odds(mention: Mention) -> float:
 
 
 def _read(
-    unit: Unit,
+    units: Sequence[Unit],
     mention: Mention,
     odds: float,
     context: Sequence[Context],
     prior: frozenset[int] | None,
-) -> Reading:
-    weight = LAYER[unit.layer] * odds
-    if mention.kinds is not None and unit.kind in mention.kinds.names:
-        weight *= KIND_AGREES
-    if mention.formerly:
-        weight *= FORMERLY[unit.layer]
-    supported = False
-    for keys, explicit, doubtful, trust in context:
-        if not doubtful and unit.district in keys:
-            weight *= DISTRICT * trust
-            supported = True
-        elif not keys.isdisjoint(unit.parents):
-            weight *= BY_LAW * trust
-            supported = True
-        elif not keys.isdisjoint(unit.around):
-            weight *= AROUND * trust
-            supported = True
-        else:
-            weight *= OTHER_PARENT if explicit else OTHER_NAME
-    if prior is not None and not prior.isdisjoint(unit.around):
-        weight *= PRIOR
-    return Reading(weight, unit, mention, supported)
+) -> list[Reading]:
+    """The odds of each unit at one mention. The inner loop of all routing by words."""
+    kinds = mention.kinds.names if mention.kinds is not None else ()
+    readings = []
+    for unit in units:
+        weight, supported = odds * LAYER[unit.layer], False
+        if unit.kind in kinds:
+            weight *= KIND_AGREES
+        if mention.formerly:
+            weight *= FORMERLY[unit.layer]
+        for keys, by_district, by_law, around, other in context:
+            if unit.district in keys:
+                weight *= by_district
+                supported = True
+            elif not keys.isdisjoint(unit.parents):
+                weight *= by_law
+                supported = True
+            elif not keys.isdisjoint(unit.around):
+                weight *= around
+                supported = True
+            else:
+                weight *= other
+        if prior is not None and not prior.isdisjoint(unit.around):
+            weight *= PRIOR
+        readings.append(Reading(weight, unit, mention, supported))
+    return readings

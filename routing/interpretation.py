@@ -45,7 +45,7 @@ class Interpreter:
     def interpret(self, text: str, prior: frozenset[int] | None) -> Interpretation:
         """The most telling way to read a text; repairs are tried where it says too little."""
         best = self._as_typed(text, prior)
-        if not all([word.known for word in best.words.words]):
+        if any([word.keyed for word in best.words.words]):
             for decoded in {decode_keys(text, ()), decode_keys(text, self._known)} - {text}:
                 best = _better(self._as_typed(decoded, prior, repaired=True), best)
         if best.top < ENOUGH and best.words.words:
@@ -64,9 +64,11 @@ class Interpreter:
 
     def _mended(self, said: Interpretation, prior: frozenset[int] | None) -> Interpretation:
         words = self._mender.mend_types(said.words)
-        mentions = said.mentions if words is said.words else find_mentions(words, self._tree)
+        found = said.mentions if words is said.words else find_mentions(words, self._tree)
         supported = [reading.mention for reading in said.best.values() if reading.supported]
-        mentions = self._mender.mend(words, mentions, supported)
+        mentions = self._mender.mend(words, found, supported)
+        if mentions is said.mentions:
+            return said
         return _weigh(words, mentions, prior, repaired=True)
 
     def _as_typed(

@@ -9,7 +9,7 @@ from itertools import islice
 from rapidfuzz.distance import OSA
 
 from routing.cues import CUES, Cue, Kinds, Level, kinds_of
-from routing.mentions import Mention, best_cover, kinds_before, mention_of
+from routing.mentions import Mention, TypeWord, best_cover, mention_of, type_words
 from routing.names import Name, Unit, view_of
 from routing.text import HARD, SPACE, TONES, Word, Words
 
@@ -114,8 +114,10 @@ class Mender:
     ) -> Sequence[Mention]:
         """The mentions with those that a slip hid, where they stand beside something known."""
         plain = _explained(mentions, supported)
-        spans = islice(_spans(text, plain), MOST_SPANS)
-        mended = [mention for span in spans for mention in self._mended(text, *span)]
+        types = type_words(text)
+        mended = []
+        for start, end in islice(_spans(text, plain, types), MOST_SPANS):
+            mended += self._mended(text, start, end, types[start])
         if not mended:
             return mentions
         doubtful = [mention for mention in mentions if mention not in plain]
@@ -129,16 +131,19 @@ class Mender:
             return None
         if short.trust < 1 or any(mention.left <= end < mention.end for mention in mentions):
             return None
-        return next(self._mended(text, short.start, end + 1), None)
+        type_word = (short.kinds, short.left) if short.kinds else None
+        return next(self._mended(text, short.start, end + 1, type_word), None)
 
-    def _mended(self, text: Words, start: int, end: int) -> Iterator[Mention]:
+    def _mended(
+        self, text: Words, start: int, end: int, type_word: TypeWord | None
+    ) -> Iterator[Mention]:
         letters = _squash("".join([word.plain for word in text.words[start:end]]))
         if not SHORTEST - 1 <= len(letters) <= 24:
             return
         typed = "".join([word.exact for word in text.words[start:end]])
         near = (unit for name in self.near(letters) for unit in self._names[name])
         units = [u for u in near if u.exact is None or typed.isascii() or _close(typed, u.exact)]
-        mention = mention_of(text, start, end, Name(units)) if units else None
+        mention = mention_of(text, start, end, Name(units), type_word) if units else None
         if mention is not None:
             mention.view = view_of(units, mention.kinds, accents_differ=False)  # compared above
             mention.trust = SLIP
@@ -176,7 +181,9 @@ def _deletions(letters: str) -> Iterator[str]:
     return (letters[:i] + letters[i + 1 :] for i in range(len(letters)))
 
 
-def _spans(text: Words, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]]:
+def _spans(
+    text: Words, mentions: Sequence[Mention], types: Sequence[TypeWord | None]
+) -> Iterator[tuple[int, int]]:
     """Runs of words that no name explains and that touch something known, longest first."""
     words, gaps = text
     known, anchors = _marks(text, mentions)
@@ -187,7 +194,9 @@ def _spans(text: Words, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]
         while longest < len(words) and longest - start < LONGEST and gaps[longest] != HARD:
             longest += 1
         for end in range(longest, start, -1):
-            if not all(known[start:end]) and _touches(text, anchors, start, end):
+            if all(known[start:end]):
+                continue
+            if types[start] is not None or _touches(text, anchors, start, end):
                 yield start, end
 
 
@@ -228,4 +237,4 @@ def _touches(text: Words, anchors: list[bool], start: int, end: int) -> bool:
         return True
     if not after and anchors[end]:
         return True
-    return not before and (anchors[start - 1] or kinds_before(text, start)[0] is not None)
+    return not before and anchors[start - 1]

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from routing.cues import CUES, FORMERLY, HAMLETS, JOINING, Cue, Kinds, Level, kinds_of_pair
+from routing.cues import CUES, FORMERLY, HAMLETS, JOINING, Cue, Kinds, Level
 from routing.names import Name, Node, View
 from routing.text import HARD, Words
 
 MOST_MENTIONS = 24  # looked at in one text: a tip names a few places, a flood of names is noise
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mention:
     """A name at its place in the text: words `start` to `end`, its type word from `left`."""
 
@@ -29,19 +29,19 @@ class Mention:
 def find_mentions(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
     """The mentions of the reading that covers the text best; none overlap."""
     found = _matches(text, tree)
-    if len(found) < 2:
-        return found
-    _share_types(text, found)
-    if any(one.end > other.left for one, other in pairwise(found)):
+    overlap = False
+    for one, other in pairwise(found):
+        _share_type(text, one, other)
+        overlap = overlap or one.end > other.left
+    if overlap:
         found = best_cover(found)
     return found[:MOST_MENTIONS]
 
 
-def _share_types(text: Words, found: Sequence[Mention]) -> None:
+def _share_type(text: Words, one: Mention, other: Mention) -> None:
     """ "xã Giao Long và Bạch Long": what is joined by a word like "và" is of the same type."""
-    for one, other in pairwise(found):
-        joined = other.kinds is None and one.kinds is not None and other.start == one.end + 1
-        if joined and text.words[one.end].plain in JOINING:
+    if one.kinds is not None and other.kinds is None and other.start == one.end + 1:
+        if text.words[one.end].plain in JOINING:
             other.kinds = one.kinds
 
 
@@ -49,15 +49,17 @@ def _matches(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
     """At each word the longest name that begins there, unless it lies within the one before."""
     found: list[Mention] = []
     covered = 0
+    types = type_words(text)
     for start, word in enumerate(text.words):
         node = tree.get(word.plain)
-        if node is not None:
-            name, end = _longest(text, node, start + 1)
-            if name is not None and end > covered:
-                mention = mention_of(text, start, end, name)
-                if mention is not None:
-                    found.append(mention)
-                    covered = end
+        if node is None:
+            continue
+        name, end = _longest(text, node, start + 1) if node.following else (node.name, start + 1)
+        if name is not None and (end > covered or types[start] is not None):
+            mention = mention_of(text, start, end, name, types[start])
+            if mention is not None:
+                found.append(mention)
+                covered = max(covered, end)
     return found
 
 
@@ -75,41 +77,46 @@ def _longest(text: Words, node: Node, end: int) -> tuple[Name | None, int]:
     return name, name_end
 
 
-def mention_of(text: Words, start: int, end: int, name: Name) -> Mention | None:
+TypeWord = tuple[Kinds, int]  # what it stands for, and where it begins
+
+
+def type_words(text: Words) -> list[TypeWord | None]:
+    """For each word the type word that ends right before it."""
+    found: list[TypeWord | None] = []
+    here: TypeWord | None = None  # the type word that ends with the word looked at last
+    pairs: dict[str, Kinds] | None = None
+    for i, (word, gap) in enumerate(zip(*text, strict=True)):
+        if gap == HARD:
+            here = pairs = None
+        found.append(here)
+        pair = pairs.get(word.exact) if pairs is not None else None
+        if pair is not None:
+            here = (pair, i - 1)
+        else:
+            here = (word.kinds, i) if word.kinds is not None else None
+        pairs = word.pairs
+    return found
+
+
+def mention_of(
+    text: Words, start: int, end: int, name: Name, type_word: TypeWord | None
+) -> Mention | None:
     """The name with what stands around it; None for a bare number, which is never a ward."""
     words = text.words
-    kinds, left = kinds_before(text, start)
     if end - start == 1:
         plain, exact = words[start].plain, words[start].exact
-        if kinds is None and plain.isdigit():
-            return None
     else:
         plain = "".join([word.plain for word in words[start:end]])
         exact = "".join([word.exact for word in words[start:end]])
-    formerly = end < len(words) and _formerly(text, end)
-    cue = _cue_before(text, start) if kinds is None else None
+    kinds, left = type_word or (None, start)
     view = name.view(exact, plain, kinds)
-    if not view.communes and not view.areas:
-        view = name.view(
-            exact, plain, None
-        )  # "huyện" before a commune: a wrong word, no other name
+    if not view.keys or (kinds is None and plain.isdigit()):
+        if plain.isdigit():
+            return None
+        view = name.view(exact, plain, None)  # "huyện" before a commune: the wrong word
+    cue = None if kinds is not None else _cue_before(text, start)
+    formerly = end < len(words) and _formerly(text, end)
     return Mention(start, end, left, view, plain, kinds, cue, formerly)
-
-
-def kinds_before(text: Words, start: int) -> tuple[Kinds | None, int]:
-    """The type word right before a place in the text, and where it begins."""
-    words, gaps = text
-    if start == 0 or gaps[start] == HARD:
-        return None, start
-    last = words[start - 1]
-    if start > 1 and gaps[start - 1] != HARD:
-        first = words[start - 2]
-        kinds = kinds_of_pair(first.plain, first.exact, last.plain, last.exact)
-        if kinds is not None:
-            return kinds, start - 2
-    if last.kinds is not None:
-        return last.kinds, start - 1
-    return None, start
 
 
 def _cue_before(text: Words, start: int) -> Cue | None:

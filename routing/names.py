@@ -56,7 +56,7 @@ class View:
     communes: list[Unit]
     areas: list[Unit]
     area_keys: frozenset[int]  # what it stands for as the parent of another name
-    commune_keys: frozenset[int]  # the communes it covers, if it may be one itself
+    keys: frozenset[int]  # the same, and the communes it covers if it may be one itself
     accents_differ: bool  # accents were typed, and no unit of this name has them
     two_levels: bool  # it may be a district or a province
 
@@ -98,11 +98,13 @@ def view_of(units: Sequence[Unit], kinds: Kinds | None, *, accents_differ: bool)
         same = [unit for unit in areas if unit.kind in kinds.names]
         areas = same or [unit for unit in areas if unit.level & kinds.levels]
         communes = communes if kinds.levels & Level.COMMUNE else []
+    area_keys = frozenset([key for unit in areas for key in _own_keys(unit)])
+    own = [Key.COMMUNE.value + int(code) for unit in communes for code in unit.communes]
     return View(
         communes,
         areas,
-        frozenset(key for unit in areas for key in _own_keys(unit)),
-        frozenset(Key.COMMUNE.of(code) for unit in communes for code in unit.communes),
+        area_keys,
+        area_keys.union(own),
         accents_differ,
         len({unit.level for unit in areas}) > 1,
     )

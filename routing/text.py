@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from routing.cues import GLUED, Kinds, kinds_of
+from routing.cues import GLUED, Kinds, kinds_of, pairs_of
 
 LONGEST_TEXT = 4096  # characters looked at; what platforms allow in one message
 LONGEST_TOKEN = 40  # a longer one is no place name, and is not remembered
@@ -17,6 +17,7 @@ _NOISE = re.compile(
     "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 _TOKENS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\s\w]|\n")
+_KEYED = re.compile(r"(?i)^[a-z]*(?:[a-z][sfrxjw]|aa|ee|oo|dd|[a-z]w[a-z]|[a-z]{2}[1-9])[a-z1-9]*$")
 _FINAL_Y = re.compile(r"(?<=[bcdđghklmnprstvx])y$|(?<=^qu)y$")
 
 SPACE, SOFT, HARD = 0, 1, 2  # what stands before a word: nothing, a dash or dot, or a real break
@@ -68,6 +69,8 @@ class Word(NamedTuple):
     raw: str  # as typed
     kinds: Kinds | None  # what it stands for if it is a type word: "xã", "P", "huyen"
     known: bool = True  # whether any name has this word
+    pairs: dict[str, Kinds] | None = None  # words that complete it to a type word: "thị" "trấn"
+    keyed: bool = False  # whether it may be raw keys of an input method
 
 
 class Words(NamedTuple):
@@ -116,11 +119,9 @@ class Reader:
             return (_word(token)._replace(known=False),)
         else:
             cut = self._cut(token)
-            keyed = (
-                len(token) > 2 and token.isascii() and not token.isalpha() and not token.isdigit()
-            )
+            keyed = _KEYED.search(token) is not None and token not in self._known
             pieces = tuple(
-                word._replace(known=word.plain in self._known and not keyed) for word in cut
+                word._replace(known=word.plain in self._known, keyed=keyed) for word in cut
             )
         if len(self._memory) < self._REMEMBERED:
             self._memory[token] = pieces
@@ -160,7 +161,8 @@ def clean(text: str) -> str:
 def _word(part: str) -> Word:
     exact = spell(part)
     plain = strip_accents(exact)
-    return Word(plain, exact, part, kinds_of(plain, exact))
+    kinds, pairs = kinds_of(plain, exact), pairs_of(plain, exact)
+    return Word(plain, exact, part, kinds, pairs=pairs or None)
 
 
 def _split_on_case(token: str) -> list[str]:
