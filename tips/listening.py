@@ -55,12 +55,12 @@ def now_is_now(draft: Draft, world: World) -> Draft:
 
 
 def tells_something(draft: Draft, route: Route) -> bool:
-    """Tell whether a first message is about an incident: an act, a place or a time is in it.
+    """Tell whether a first message is about an incident: an act, a danger or a place is in it.
 
     Nothing else is looked for: what people think or say has no detector here.
     """
     found_place = draft.place.settled or bool(draft.place.options) or route.outside
-    return bool(draft.category or found_place or draft.time or draft.evidence or draft.harm)
+    return bool(draft.category or found_place or draft.evidence or draft.harm)
 
 
 def edited(draft: Draft, message_id: str, text: str) -> Draft | None:
