@@ -41,6 +41,13 @@ class Phone:
     def newest(self) -> Locator:
         return self.messages.last
 
+    async def turn_to(self) -> None:
+        """Where only one phone fits on the screen, show this one."""
+        switch = self.page.locator(f'.switch [data-phone="{self.name}"]')
+        if await switch.is_visible():
+            await switch.click()
+        await expect(self.screen).to_be_visible()
+
     async def say(self, text: str) -> None:
         await self.screen.locator("textarea").fill(text)
         await self.screen.locator("textarea").press("Enter")

@@ -19,10 +19,11 @@ export function newId() {
 export class Outbox {
   #lanes = new Map(); // by phone: the promise of its last item
   #waiting = new Set();
+  #wakers = new Set();
   onConnection = () => {};
 
   constructor() {
-    addEventListener("online", () => this.#hurry());
+    addEventListener("online", () => this.hurry());
   }
 
   get isBusy() {
@@ -75,8 +76,6 @@ export class Outbox {
     throw later;
   }
 
-  #wakers = new Set();
-
   #rest(pause) {
     return new Promise((resolve) => {
       this.#wakers.add(resolve);
@@ -84,7 +83,8 @@ export class Outbox {
     });
   }
 
-  #hurry() {
+  /** The connection is back: whatever rests between two attempts tries now. */
+  hurry() {
     for (const wake of this.#wakers) wake();
     this.#wakers.clear();
   }

@@ -26,7 +26,11 @@ for (const button of document.querySelectorAll(".switch button")) {
   button.addEventListener("click", () => switchTo(button.dataset.phone));
 }
 
+let wasOnline = true;
+
 function report(isOnline) {
+  if (isOnline && !wasOnline) outbox.hurry();
+  wasOnline = isOnline;
   for (const note of document.querySelectorAll(".offline")) note.hidden = isOnline;
 }
 
