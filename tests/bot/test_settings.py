@@ -227,3 +227,10 @@ def test_the_example_file_with_every_line_set_changes_nothing() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     Path(".env").write_text(text.replace("#TINBAO_", "TINBAO_"), encoding="utf-8")
     assert read_settings() == Settings(_env_file=None)  # type: ignore[call-arg]
+
+
+def test_every_setting_is_in_the_operators_table_with_its_default_and_meaning() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(TINBAO_\w+)` \| (?:`(.+?)`|–) \| (.+) \|$", text, re.MULTILINE)
+    described = {name: (default, f"{meaning}.") for name, default, meaning in rows}
+    assert described == described_in_example()
