@@ -18,7 +18,7 @@ from handlers.web.guard import Guard
 from handlers.web.pace import Pace
 from handlers.web.screen import BYTES, SHOWN_TYPES, event_of, is_for
 from handlers.web.send import WebDoor
-from handlers.web.uploads import LARGEST
+from handlers.web.uploads import LARGEST, FullError
 from storage.database import DatabaseError
 from tips.inbox import Clock, Inbox
 from tips.messages import Attachment, Reply
@@ -123,7 +123,10 @@ class _Endpoints:
         content = await request.body()
         if not content:
             return Response(status_code=400)
-        return JSONResponse({"reference": await self.door.uploads.put(content)})
+        try:
+            return JSONResponse({"reference": await self.door.uploads.put(content)})
+        except FullError:
+            return Response(status_code=413)
 
     async def events(self, request: Request) -> Response:
         visitor = visitor_of(request)

@@ -9,8 +9,13 @@ from storage.files import FileStore
 
 LARGEST = 20 * 1024 * 1024  #: bytes; what Telegram lets a bot download, so both doors take the same
 KEPT = timedelta(hours=24)  #: longer than any fetch is retried
+MOST = 100  #: files within that time: 2 GB at the worst
 
 _NAME = re.compile(r"[0-9a-f]{32}")
+
+
+class FullError(Exception):
+    """So many files were sent today that no more are taken."""
 
 
 class Uploads:
@@ -21,7 +26,7 @@ class Uploads:
         self._clock = clock
 
     async def put(self, content: bytes) -> str:
-        """Store; return the reference under which `get` finds it."""
+        """Store; return the reference under which `get` finds it. Raises FullError."""
         return await asyncio.to_thread(self._put, content)
 
     async def get(self, reference: str) -> bytes:
@@ -31,6 +36,9 @@ class Uploads:
         return await asyncio.to_thread(self._files.get, reference)
 
     def _put(self, content: bytes) -> str:
-        for old in list(self._files.orphans((), self._clock() - KEPT)):
+        now = self._clock()
+        for old in list(self._files.orphans((), now - KEPT)):
             self._files.delete(old)
+        if len(list(self._files.orphans((), now))) >= MOST:
+            raise FullError
         return self._files.put(content)

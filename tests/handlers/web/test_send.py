@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handlers.web import mailboxes
+from handlers.web import uploads as uploads_module
 from handlers.web.mailboxes import Bubble, Mailboxes
 from handlers.web.send import ALL, WebDoor
-from handlers.web.uploads import Uploads
+from handlers.web.uploads import FullError, Uploads
 from routing import Point
 from storage.states import EvidenceKind
 from tests.clock import FakeClock
@@ -100,6 +101,17 @@ async def test_an_upload_is_forgotten_after_a_day(uploads: Uploads, clock: FakeC
     await uploads.put(b"new")
     with pytest.raises(FileNotFoundError):
         await uploads.get(old)
+
+
+async def test_no_more_is_uploaded_than_the_disk_can_bear(
+    uploads: Uploads, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.now = datetime.now(UTC) + timedelta(minutes=1)
+    monkeypatch.setattr(uploads_module, "MOST", 2)
+    kept = [await uploads.put(b"one"), await uploads.put(b"two")]
+    with pytest.raises(FullError):
+        await uploads.put(b"three")
+    assert [await uploads.get(reference) for reference in kept] == [b"one", b"two"]
 
 
 async def test_the_screens_are_bounded_and_lose_the_oldest(
