@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 from routing.cues import Cue
 from routing.mentions import Mention, unread_type
-from routing.names import Layer, Unit
+from routing.names import NONE, Layer, Unit
 from routing.text import Words
 
 # Odds, measured on generated names and set round; docs/routing.md says how.
-LAYER = {Layer.CURRENT: 3.0, Layer.FORMER: 2.0, Layer.OLDER: 0.03}
 KIND_AGREES = 60.0
 NO_KIND = 3.0
 ONE_WORD = 0.03  # "An", "Lâm", "Cồn" without a type word: words of every day
@@ -30,6 +29,9 @@ NOTHING = 10.0  # what stands against all readings: that no commune is meant
 NOTHING_ELSE = 1.0  # the same where the text says nothing but names
 
 
+NO_KEYS: frozenset[int] = frozenset()
+
+
 class Reading(NamedTuple):
     """One unit read at one mention, and its odds."""
 
@@ -42,7 +44,8 @@ class Reading(NamedTuple):
 class Context(NamedTuple):
     """What another mention may be as a parent."""
 
-    keys: frozenset[int]
+    areas: frozenset[int]
+    communes: frozenset[int]
     by_district: float  # odds where it is the district that the unit belonged to
     by_law: float
     around: float
@@ -54,14 +57,14 @@ def read_communes(
 ) -> list[Reading]:
     """Every commune-level reading of every mention."""
     readings: list[Reading] = []
-    unread = unread_type(text, mentions)
-    loose = 1.0 if _only_names(text, mentions) else LOOSE
+    unread = UNREAD if unread_type(text, mentions) else 1.0
+    loose = 1.0 if only_names(text, mentions) else LOOSE
     for mention in mentions:
         if mention.view.communes:
             context = _context(mention, mentions)
             odds = _odds(mention)
             if mention.kinds is None:
-                odds *= UNREAD if unread else 1.0
+                odds *= unread
                 if mention.cue is None and not context:
                     odds *= loose
             readings += _read(mention.view.communes, mention, odds, context, prior)
@@ -80,10 +83,11 @@ def read_areas(mentions: Sequence[Mention], prior: frozenset[int] | None) -> lis
 
 def nothing(text: Words, mentions: Sequence[Mention]) -> float:
     """The odds that no commune is meant."""
-    return NOTHING_ELSE if _only_names(text, mentions) else NOTHING
+    return NOTHING_ELSE if only_names(text, mentions) else NOTHING
 
 
-def _only_names(text: Words, mentions: Sequence[Mention]) -> bool:
+def only_names(text: Words, mentions: Sequence[Mention]) -> bool:
+    """Whether the text is names and type words and nothing else."""
     return sum([mention.end - mention.left for mention in mentions]) == len(text.words)
 
 
@@ -93,13 +97,14 @@ def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
     for other in mentions:
         if other is not mention and other.cue not in (Cue.DECOY, Cue.LONG_ROAD):
             view = other.view
-            keys = view.keys if other.plain != mention.plain else view.area_keys
-            if keys:
+            communes = view.commune_keys if other.plain != mention.plain else NO_KEYS
+            if view.area_keys or communes:
                 trust = other.trust if other.start > mention.start else other.trust * BEFORE
                 doubtful = view.two_levels and not _said_twice(other, mentions)
                 district = (BY_LAW if doubtful else DISTRICT) * trust
                 differs = OTHER_NAME if view.communes else OTHER_PARENT
-                context.append(Context(keys, district, BY_LAW * trust, AROUND * trust, differs))
+                odds = (district, BY_LAW * trust, AROUND * trust, differs)
+                context.append(Context(view.area_keys, communes, *odds))
     return context
 
 
@@ -133,23 +138,24 @@ def _read(
     kinds = mention.kinds.names if mention.kinds is not None else ()
     readings = []
     for unit in units:
-        weight, supported = odds * LAYER[unit.layer], False
+        weight, supported = odds * unit.odds, False
         if unit.kind in kinds:
             weight *= KIND_AGREES
         if mention.formerly:
             weight *= FORMERLY[unit.layer]
-        for keys, by_district, by_law, around, other in context:
-            if unit.district in keys:
+        for areas, communes, by_district, by_law, around, other in context:
+            if unit.district in areas:
                 weight *= by_district
-                supported = True
-            elif not keys.isdisjoint(unit.parents):
+            elif unit.new_province in areas or unit.old_province in areas:
                 weight *= by_law
-                supported = True
-            elif not keys.isdisjoint(unit.around):
-                weight *= around
-                supported = True
+            elif communes and not communes.isdisjoint(unit.own):
+                weight *= by_law
+            elif unit.district == NONE and not areas.isdisjoint(unit.around):
+                weight *= around  # only a unit in force needs its parents of old
             else:
                 weight *= other
+                continue
+            supported = True
         if prior is not None and not prior.isdisjoint(unit.around):
             weight *= PRIOR
         readings.append(Reading(weight, unit, mention, supported))

@@ -10,9 +10,11 @@ from routing.mentions import Mention, find_mentions
 from routing.names import Names
 from routing.text import Reader, Words
 
+COMMUNE = Level.COMMUNE  # looked up once: the inner loops compare with it
 ENOUGH = 0.9  # share of the odds at which no other way of reading the text is tried
 AREA = 0.01  # how little an area tells against a commune, between two ways of reading
 LONGER = 0.02  # how much weaker a longer name with a slip may be than the shorter one typed well
+NEGLIGIBLE = 1e-5
 NEXT_PART = 0.9  # odds of the next part of a divided unit against the one before: a steady order
 
 
@@ -82,8 +84,16 @@ def _better(one: Interpretation, other: Interpretation) -> Interpretation:
     return one if one.strength > other.strength else other
 
 
+def _telling(readings: Sequence[Reading]) -> Sequence[Reading]:
+    """Without those that weigh nothing beside the best."""
+    if len(readings) < 2:
+        return readings
+    least = max([reading.weight for reading in readings]) * NEGLIGIBLE
+    return [reading for reading in readings if reading.weight >= least]
+
+
 def _strength(reading: Reading) -> float:
-    return reading.weight if reading.unit.level is Level.COMMUNE else reading.weight * AREA
+    return reading.weight if reading.unit.level is COMMUNE else reading.weight * AREA
 
 
 def _weigh(
@@ -94,11 +104,11 @@ def _weigh(
         readings = read_communes(words, mentions, prior)
         if not any([reading.supported and reading.weight > NOTHING for reading in readings]):
             readings += read_areas(mentions, prior)
-    weights, best = _spread(readings)
+    weights, best = _spread(_telling(readings))
     total = sum(weights.values()) + nothing(words, mentions)
     ranked = sorted(weights, key=weights.__getitem__, reverse=True)
     shares = {code: weights[code] / total for code in ranked}
-    strength = max(map(_strength, readings), default=0.0)
+    strength = max([_strength(reading) for reading in best.values()], default=0.0)
     return Interpretation(words, mentions, strength, shares, best, repaired)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from routing.cues import CUES, FORMERLY, HAMLETS, JOINING, Cue, Kinds, Level
+from routing.cues import CUES, FORMERLY, HAMLETS, JOINING, Cue, Kinds
 from routing.names import Name, Node, View
 from routing.text import HARD, Words
 
@@ -110,7 +110,7 @@ def mention_of(
         exact = "".join([word.exact for word in words[start:end]])
     kinds, left = type_word or (None, start)
     view = name.view(exact, plain, kinds)
-    if not view.keys or (kinds is None and plain.isdigit()):
+    if not (view.area_keys or view.commune_keys) or (kinds is None and plain.isdigit()):
         if plain.isdigit():
             return None
         view = name.view(exact, plain, None)  # "huyện" before a commune: the wrong word
@@ -168,12 +168,8 @@ def _value(mention: Mention) -> float:
 
 def unread_type(text: Words, mentions: Sequence[Mention]) -> bool:
     """Whether a commune's type word, written out, stands before no known name."""
-    read = {mention.left for mention in mentions if mention.kinds}
-    return any(
-        word.kinds is not None
-        and word.kinds.levels == Level.COMMUNE
-        and len(word.plain) > 1
-        and i not in read
-        and text.gaps[i + 1] != HARD
-        for i, word in enumerate(text.words[:-1])
+    words = text.words
+    opening = sum([word.opens for word in words])
+    return opening > 0 and opening > sum(
+        [words[mention.left].opens for mention in mentions if mention.kinds is not None]
     )

@@ -20,6 +20,9 @@ class Layer(StrEnum):
     OLDER = "older"  # vanished before 2025; known without accents only
 
 
+LAYER_ODDS = {Layer.CURRENT: 3.0, Layer.FORMER: 2.0, Layer.OLDER: 0.03}
+
+
 class Key(IntEnum):
     """Offsets that keep codes of different kinds of unit apart in one set of whole numbers."""
 
@@ -28,9 +31,9 @@ class Key(IntEnum):
     DISTRICT = 1_000
     COMMUNE = 10_000
 
-    def of(self, code: str) -> int:
-        """The whole number that stands for a unit."""
-        return self.value + int(code)
+
+NONE = -1  # no unit's key
+Law = tuple[int, int, int]  # keys of district, old province, new province
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,14 +42,17 @@ class Unit:
 
     level: Level
     layer: Layer
+    odds: float  # by its layer
     kind: str
     name: str
     code: str
     exact: str | None  # spelled with accents, without spaces; None where only the plain is known
-    district: int  # key of the district it belonged to by law, 0 if none
     communes: tuple[str, ...]  # codes of the communes it covers now, the largest part first
-    parents: frozenset[int]  # what it belongs or belonged to by law, and the communes it covers
-    around: frozenset[int]  # the same by way of the communes it lies in: looser
+    district: int  # keys of what it belongs or belonged to by law, -1 where there is none
+    old_province: int
+    new_province: int
+    own: frozenset[int]  # keys of the communes it covers; an area's own key
+    around: frozenset[int]  # keys of all that holds or held a part of where it lies
 
 
 @dataclass(slots=True)
@@ -56,7 +62,7 @@ class View:
     communes: list[Unit]
     areas: list[Unit]
     area_keys: frozenset[int]  # what it stands for as the parent of another name
-    keys: frozenset[int]  # the same, and the communes it covers if it may be one itself
+    commune_keys: frozenset[int]  # the communes it covers, if it may be one itself
     accents_differ: bool  # accents were typed, and no unit of this name has them
     two_levels: bool  # it may be a district or a province
 
@@ -98,13 +104,11 @@ def view_of(units: Sequence[Unit], kinds: Kinds | None, *, accents_differ: bool)
         same = [unit for unit in areas if unit.kind in kinds.names]
         areas = same or [unit for unit in areas if unit.level & kinds.levels]
         communes = communes if kinds.levels & Level.COMMUNE else []
-    area_keys = frozenset([key for unit in areas for key in _own_keys(unit)])
-    own = [Key.COMMUNE.value + int(code) for unit in communes for code in unit.communes]
     return View(
         communes,
         areas,
-        area_keys,
-        area_keys.union(own),
+        frozenset([key for unit in areas for key in unit.own]),
+        frozenset([key for unit in communes for key in unit.own]),
         accents_differ,
         len({unit.level for unit in areas}) > 1,
     )
@@ -162,10 +166,10 @@ class Names:
         """Everything that holds or held a part of this commune, and itself."""
         gazetteer = self._gazetteer
         province = gazetteer.current[code].province
-        keys = {Key.NEW_PROVINCE.of(province), Key.COMMUNE.of(code)}
+        keys = {_key(Key.NEW_PROVINCE, province), _key(Key.COMMUNE, code)}
         for former in gazetteer.predecessors.get(code, ()):
             old = gazetteer.districts[former.district].province
-            keys |= {Key.DISTRICT.of(former.district), Key.OLD_PROVINCE.of(old)}
+            keys |= {_key(Key.DISTRICT, former.district), _key(Key.OLD_PROVINCE, old)}
         return frozenset(keys)
 
     def _covers(self) -> dict[int, tuple[str, ...]]:
@@ -177,80 +181,81 @@ class Names:
         return {key: tuple(codes) for key, codes in found.items()}
 
     def _units(self) -> Iterator[Unit]:
-        yield from self._communes()
+        yield from self._current()
+        yield from self._former()
         yield from self._districts()
         for province in self._gazetteer.provinces:
             if province.former or not province.valid_to:
                 yield from self._province(province)
 
-    def _communes(self) -> Iterator[Unit]:
+    def _current(self) -> Iterator[Unit]:
         gazetteer = self._gazetteer
         for state in gazetteer.states:
             code = gazetteer.present_code(state.code)
-            keys = frozenset({Key.NEW_PROVINCE.of(state.province), Key.COMMUNE.of(code)})
             if not state.valid_to or state.kind != gazetteer.current[code].kind:
-                yield self._unit(Level.COMMUNE, Layer.CURRENT, state, (code,), keys)
-        for former in gazetteer.former.values():
-            law = self._law(former)
-            yield self._unit(Level.COMMUNE, Layer.FORMER, former, former.successors, law)
-        for alias in gazetteer.aliases:
-            into = gazetteer.former[alias.former_commune]
-            law = self._law(into)
-            yield self._unit(Level.COMMUNE, Layer.OLDER, alias, into.successors, law)
+                law = (NONE, NONE, _key(Key.NEW_PROVINCE, state.province))
+                yield self._commune(Layer.CURRENT, state, (code,), law)
 
-    def _law(self, former: FormerCommune) -> frozenset[int]:
-        own = {Key.COMMUNE.of(code) for code in former.successors}
-        return self._district_keys(self._gazetteer.districts[former.district]) | own
+    def _former(self) -> Iterator[Unit]:
+        for former in self._gazetteer.former.values():
+            law = self._law(former.district)
+            yield self._commune(Layer.FORMER, former, former.successors, law)
+        for alias in self._gazetteer.aliases:
+            into = self._gazetteer.former[alias.former_commune]
+            yield self._commune(Layer.OLDER, alias, into.successors, self._law(into.district))
 
-    def _district_keys(self, district: District) -> frozenset[int]:
-        old = self._gazetteer.old_provinces[district.province]
-        return frozenset(
-            {
-                Key.DISTRICT.of(district.code),
-                Key.OLD_PROVINCE.of(old.code),
-                Key.NEW_PROVINCE.of(old.successor),
-            }
+    def _commune(self, layer: Layer, named: Named, communes: tuple[str, ...], law: Law) -> Unit:
+        families = [self._family[code] for code in communes]
+        around = families[0] if len(families) == 1 else frozenset().union(*families)
+        own = frozenset([_key(Key.COMMUNE, code) for code in communes])
+        return _unit(Level.COMMUNE, layer, named, communes, law, own, around)
+
+    def _law(self, district: str) -> Law:
+        """The keys of a district and of its provinces, old and new."""
+        old = self._gazetteer.old_provinces[self._gazetteer.districts[district].province]
+        return (
+            _key(Key.DISTRICT, district),
+            _key(Key.OLD_PROVINCE, old.code),
+            _key(Key.NEW_PROVINCE, old.successor),
         )
 
     def _districts(self) -> Iterator[Unit]:
         for district in self._gazetteer.districts.values():
-            keys = self._district_keys(district)
-            covered = self._covered[Key.DISTRICT.of(district.code)]
-            yield self._unit(Level.DISTRICT, Layer.FORMER, district, covered, keys)
-            for kind, name in district.aliases:
-                alias = Alias(kind, name, district.code, "")
-                yield self._unit(Level.DISTRICT, Layer.OLDER, alias, covered, keys)
+            law = self._law(district.code)
+            own = frozenset(law[:1])
+            aliases = [Alias(kind, name, district.code, "") for kind, name in district.aliases]
+            for named, layer in ((district, Layer.FORMER), *((a, Layer.OLDER) for a in aliases)):
+                covered = self._covered[law[0]]
+                yield _unit(Level.DISTRICT, layer, named, covered, law, own, frozenset(law))
 
     def _province(self, province: Province) -> Iterator[Unit]:
-        key = (Key.OLD_PROVINCE if province.former else Key.NEW_PROVINCE).of(province.code)
+        old, new = NONE, _key(Key.NEW_PROVINCE, province.successor)
+        if province.former:
+            old = _key(Key.OLD_PROVINCE, province.code)
         layer = Layer.FORMER if province.former else Layer.CURRENT
+        own = frozenset({old if province.former else new})
         spoken = [Alias(province.kind, name, "", "") for name in province.spoken]
         for named in (province, *spoken):
-            keys = frozenset({key})
-            yield self._unit(Level.PROVINCE, layer, named, self._covered[key], keys)
-
-    def _unit(
-        self,
-        level: Level,
-        layer: Layer,
-        named: Named,
-        communes: tuple[str, ...],
-        parents: frozenset[int],
-    ) -> Unit:
-        exact = None if isinstance(named, Alias) else "".join(syllables(named.name))
-        code = "" if isinstance(named, Alias) else named.code
-        around = parents
-        if level is Level.COMMUNE:
-            families = [self._family[code] for code in communes]
-            around = families[0] if len(families) == 1 else frozenset().union(*families)
-        district = max((key for key in parents if key < Key.COMMUNE), default=0)
-        district = district if district >= Key.DISTRICT else 0
-        kind, name = named.kind, named.name
-        return Unit(level, layer, kind, name, code, exact, district, communes, parents, around)
+            covered = self._covered[next(iter(own))]
+            yield _unit(Level.PROVINCE, layer, named, covered, (NONE, old, new), own, own)
 
 
-def _own_keys(area: Unit) -> Iterable[int]:
-    """What stands for the area itself, without what holds it."""
-    if area.level is Level.DISTRICT:
-        return (key for key in area.parents if key >= Key.DISTRICT)
-    return area.parents
+def _key(key: int, code: str) -> int:
+    return key + int(code)
+
+
+def _unit(
+    level: Level,
+    layer: Layer,
+    named: Named,
+    communes: tuple[str, ...],
+    law: Law,
+    own: frozenset[int],
+    around: frozenset[int],
+) -> Unit:
+    alias = isinstance(named, Alias)
+    code = "" if isinstance(named, Alias) else named.code
+    exact = None if alias else "".join(syllables(named.name))
+    odds = LAYER_ODDS[layer]
+    kind, name = named.kind, named.name
+    return Unit(level, layer, odds, kind, name, code, exact, communes, *law, own, around)

@@ -65,12 +65,12 @@ class Router:
         if province is None:
             return self._prior
         if province in self._gazetteer.new_provinces:
-            return frozenset({Key.NEW_PROVINCE.of(province)})
+            return frozenset({Key.NEW_PROVINCE + int(province)})
         if province in self._gazetteer.old_provinces:
-            return frozenset({Key.OLD_PROVINCE.of(province)})
+            return frozenset({Key.OLD_PROVINCE + int(province)})
         name = self._names.compact.get(fold(province).replace(" ", ""))
         units = name.units if name else ()
-        keys = [unit.parents for unit in units if unit.level is Level.PROVINCE]
+        keys = [unit.own for unit in units if unit.level is Level.PROVINCE]
         return frozenset().union(*keys) if keys else self._prior
 
     def _candidate(
@@ -104,4 +104,4 @@ def _scope(
     if provinces is None:
         return Scope(None), None
     codes = frozenset(c.code for c in communes.values() if c.province_code in provinces)
-    return Scope(codes), frozenset(Key.NEW_PROVINCE.of(province) for province in provinces)
+    return Scope(codes), frozenset(Key.NEW_PROVINCE + int(province) for province in provinces)

@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from routing.cues import GLUED, Kinds, kinds_of, pairs_of
+from routing.cues import GLUED, Kinds, Level, kinds_of, pairs_of
 
 LONGEST_TEXT = 4096  # characters looked at; what platforms allow in one message
 LONGEST_TOKEN = 40  # a longer one is no place name, and is not remembered
@@ -17,7 +17,9 @@ _NOISE = re.compile(
     "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 _TOKENS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\s\w]|\n")
-_KEYED = re.compile(r"(?i)^[a-z]*(?:[a-z][sfrxjw]|aa|ee|oo|dd|[a-z]w[a-z]|[a-z]{2}[1-9])[a-z1-9]*$")
+_KEYED = re.compile(  # ends or marks of Telex and VNI that no Vietnamese syllable has
+    r"(?i)^[a-z]*(?:[aeiouy][a-z]*[sfrxjw]|aa|ee|oo|dd|w|[a-z]{2}[1-9])[a-z1-9]*$"
+)
 _FINAL_Y = re.compile(r"(?<=[bcdđghklmnprstvx])y$|(?<=^qu)y$")
 
 SPACE, SOFT, HARD = 0, 1, 2  # what stands before a word: nothing, a dash or dot, or a real break
@@ -71,6 +73,7 @@ class Word(NamedTuple):
     known: bool = True  # whether any name has this word
     pairs: dict[str, Kinds] | None = None  # words that complete it to a type word: "thị" "trấn"
     keyed: bool = False  # whether it may be raw keys of an input method
+    opens: bool = False  # whether it is a commune's type word, written out
 
 
 class Words(NamedTuple):
@@ -162,7 +165,8 @@ def _word(part: str) -> Word:
     exact = spell(part)
     plain = strip_accents(exact)
     kinds, pairs = kinds_of(plain, exact), pairs_of(plain, exact)
-    return Word(plain, exact, part, kinds, pairs=pairs or None)
+    opens = kinds is not None and kinds.levels == Level.COMMUNE and len(plain) > 1
+    return Word(plain, exact, part, kinds, pairs=pairs or None, opens=opens)
 
 
 def _split_on_case(token: str) -> list[str]:

@@ -29,7 +29,9 @@ class Scope:
 
 def decide(said: Interpretation, scope: Scope, candidate: MakeCandidate) -> Route:
     """The route for words alone."""
-    inside = {code: share for code, share in said.shares.items() if code in scope}
+    inside = said.shares
+    if scope.codes is not None:
+        inside = {code: share for code, share in inside.items() if code in scope.codes}
     ours, all_odds = sum(inside.values()), sum(said.shares.values())
     if all_odds < FAINT:
         return Route(Status.UNKNOWN, (), Reason(ReasonCode.NO_PLACE))
