@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,9 +34,6 @@ def as_nobody(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     finally:
         os.seteuid(user)
         monkeypatch.undo()
-        shutil.rmtree(folder, onerror=_open_and_retry)
-
-
-def _open_and_retry(remove: Callable[[str], object], path: str, _: object) -> None:
-    Path(path).chmod(0o700)
-    remove(path)
+        for closed in folder.iterdir():
+            closed.chmod(0o700)
+        shutil.rmtree(folder)
