@@ -160,7 +160,7 @@ def _receipt(tx: Transaction, tip: Tip, code: str, voice: Voice, *, reachable: b
     """The receipt promises no time that nobody can keep, and none at all for what is urgent."""
     time = voice.clock(tx.now, tx.now)
     if voice.trial:
-        return voice.frame(voice("receipt.filed.trial", time=time, code=code))
+        return voice.frame(voice("receipt.filed.trial", code=code))
     unit = _receiving_unit(tip, tx.desk, voice)
     parts = [voice("receipt.filed", time=time, unit=unit, code=code)]
     if not reachable or tip.desk_reason is DeskReason.NO_OFFICER:

@@ -70,10 +70,15 @@ class Press:
     def read(cls, data: str) -> "Press | None":
         """Return what `data` says, None if it is not one of ours."""
         match data.split(":"):
-            case [verb, number, revision] if number.isdecimal() and revision.isdecimal():
+            case [verb, number, revision] if _is_count(number) and _is_count(revision):
                 name, _, detail = verb.partition(".")
                 return cls(name, int(number), int(revision), detail)
         return None
+
+
+def _is_count(digits: str) -> bool:
+    """No sign, no other script's digits, and small enough for a database's integer."""
+    return digits.isascii() and digits.isdecimal() and len(digits) <= 18
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tips import place as places
 from tips.draft import MOST_EVIDENCE, Draft, Place, Step, Time
-from tips.guess import Urgency, guess_category, guess_urgency
+from tips.guess import Urgency, guess_urgency, guess_within
 from tips.listening import listen, listen_for_time, now_is_now
 from tips.messages import Choice, Press, Reply
 from tips.summary import shown_back, summary
@@ -70,9 +70,7 @@ def _press_category(draft: Draft, value: str, _: World) -> Draft | None:
     choice = next((choice for choice in CHOICES if choice.key == value), None)
     if choice is None:
         return None
-    guess = guess_category(draft.what).key
-    kind = guess if guess in choice.covers else choice.default
-    return draft.having(category=kind, guessed=False)
+    return draft.having(category=guess_within(choice, draft.what), guessed=False)
 
 
 def _listen_category(draft: Draft, text: str, world: World) -> Draft | None:
@@ -181,18 +179,11 @@ def _ask_which(draft: Draft, world: World) -> Reply:
     if len(options) == 1 and not place.ask:
         only = options[0]
         yes = answer(draft, world, "choice.yes", only.code)
-        text = _confirm_text(place, world)
+        text = voice("ask.where.confirm", place=shown_back(only, voice))
         return Reply(text, [[yes, *_neither(draft, world)]])
     rows = [[Choice(shown_back(o, voice), _data(draft, o.code))] for o in options]
     text = voice(place.ask) if place.ask else voice("ask.where.which", said=_said(draft))
     return Reply(text, [*rows, _neither(draft, world)])
-
-
-def _confirm_text(place: Place, world: World) -> str:
-    only = places.offered(place)[0]
-    if only.formerly:
-        return world.voice("ask.where.confirm", commune=only.name, former=only.formerly)
-    return world.voice("ask.where.confirm_new", commune=only.name)
 
 
 def _said(draft: Draft) -> str:

@@ -1,5 +1,6 @@
 """The summary before sending: what will be sent, to whom, and what consent means. Pure."""
 
+from routing import fold
 from tips.draft import Draft, Option, Time
 from tips.voice import Voice
 from tips.world import World
@@ -41,8 +42,11 @@ def place_text(draft: Draft, voice: Voice) -> str:
 
 def shown_back(commune: Option, voice: Voice) -> str:
     """The commune with its former name: people still use it, and see that we understood."""
-    if not commune.formerly:
+    former, _, district = commune.formerly.partition(", ")
+    if not former:
         return commune.name
+    if district and fold(former) == fold(commune.name):  # it kept its name: the district tells more
+        return voice("summary.place.district", commune=commune.name, district=district)
     return voice("summary.place.former", commune=commune.name, former=commune.formerly)
 
 
