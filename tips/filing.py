@@ -158,10 +158,9 @@ def desk_chats(tx: Transaction, tip: Tip) -> Sequence[Chat]:
 
 def _receipt(tx: Transaction, tip: Tip, code: str, voice: Voice, *, reachable: bool) -> str:
     """The receipt promises no time that nobody can keep, and none at all for what is urgent."""
-    time = voice.clock(tx.now, tx.now)
     if voice.trial:
         return voice.frame(voice("receipt.filed.trial", code=code))
-    unit = _receiving_unit(tip, tx.desk, voice)
+    unit, time = _receiving_unit(tip, tx.desk, voice), voice.clock(tx.now, tx.now)
     parts = [voice("receipt.filed", time=time, unit=unit, code=code)]
     if not reachable or tip.desk_reason is DeskReason.NO_OFFICER:
         parts.append(voice("receipt.no_officer"))

@@ -12,8 +12,9 @@ LONG_BY_NEED = {
 
 def test_a_sentence_is_filled_with_its_facts() -> None:
     texts = Texts()
-    said = texts("ask.where.confirm", Language.EN, commune="xã Hải Xuân", former="huyện Hải Hậu")
-    assert said == "Is it xã Hải Xuân (formerly huyện Hải Hậu)?"
+    facts = {"commune": "xã Hải Xuân", "former": "xã Hải Hòa"}
+    said = texts("summary.place.former", Language.EN, **facts)
+    assert said == "xã Hải Xuân (formerly xã Hải Hòa)"
 
 
 def test_emergency_numbers_come_from_the_settings_of_the_house() -> None:
