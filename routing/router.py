@@ -1,15 +1,18 @@
 """From words and a point to a commune, a question, or an honest "unknown"."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 
+from routing.agreement import decide_both, decide_pin
+from routing.boundaries import Boundaries, BoundariesError
 from routing.cues import Level
 from routing.evidence import Reading
 from routing.gazetteer import Gazetteer
 from routing.interpretation import Interpreter
 from routing.names import Key, Names
+from routing.pins import Centres, Located, locate
 from routing.places import Candidate, Commune, Point, Route
 from routing.text import fold
 from routing.verdict import Scope, decide
@@ -18,20 +21,40 @@ from routing.verdict import Scope, decide
 class Router:
     """Knows the whole country, answers for its scope. Safe to share between threads."""
 
-    def __init__(self, gazetteer: Gazetteer, provinces: Collection[str] | None) -> None:
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        provinces: Collection[str] | None,
+        boundaries: Boundaries | None = None,
+    ) -> None:
         self._gazetteer = gazetteer
         self._names = Names(gazetteer)
         self._interpreter = Interpreter(self._names)
         self._communes = {code: gazetteer.commune(code) for code in gazetteer.current}
         self._scope, self._prior = _scope(self._communes, provinces)
-        self.has_boundaries = False
+        self._boundaries = boundaries
+        self._centres = Centres(gazetteer)
+        self.has_boundaries = boundaries is not None
 
     @classmethod
     def load(
         cls, provinces: Collection[str] | None = ("37",), data_dir: Path | None = None
     ) -> "Router":
-        """The router for some provinces (official codes), or for the whole country with None."""
-        return cls(Gazetteer(), provinces)
+        """The router for some provinces (official codes), or for the whole country with None.
+
+        Args:
+            data_dir: holds the boundaries, if any were imported.
+
+        Raises:
+            BoundariesError: the imported boundaries are damaged.
+            ValueError: no such province.
+        """
+        gazetteer = Gazetteer()
+        unknown = set(provinces or ()) - gazetteer.new_provinces.keys()
+        if unknown:
+            raise ValueError(f"no province has the code {min(unknown)}; Ninh Bình is 37")
+        boundaries = None if data_dir is None else Boundaries.load(data_dir)
+        return cls(gazetteer, provinces, boundaries)
 
     def commune(self, code: str) -> Commune:
         """A commune by its code, current or retired. KeyError if there never was one."""
@@ -57,8 +80,26 @@ class Router:
             province: where the place is expected: name or code, current or former.
             on: the day whose units are answered with; today's by default.
         """
+        candidate = partial(self._candidate, on)
+        located = Located({}, exact=False)
+        if point is not None:
+            located = locate(point, accuracy, self._centres, self._boundaries)
+            pin = decide_pin(located, self._scope, candidate)
+            if not text:
+                return pin
         said = self._interpreter.interpret(text, self._expected(province))
-        return decide(said, self._scope, partial(self._candidate, on))
+        words = decide(said, self._scope, candidate)
+        return words if point is None else decide_both(words, pin, said, located, candidate)
+
+    def locate(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> list[str | None]:
+        """The commune's code for each of many positions, by exact areas only.
+
+        Raises:
+            BoundariesError: no boundaries were imported.
+        """
+        if self._boundaries is None:
+            raise BoundariesError("no boundaries are imported; run `tinbao boundaries import`")
+        return self._boundaries.locate(latitudes, longitudes)
 
     def _expected(self, province: str | None) -> frozenset[int] | None:
         """The keys of the province that is expected; the scope's where it is unknown."""
