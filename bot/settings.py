@@ -88,9 +88,8 @@ class Settings(BaseSettings):
     keep_link: Duration = setting("30d")
     keep_audit: Duration = setting("5y")
 
-    urgent_per_hour: int = setting(3, ge=1)
-    media_per_day: int = setting(30, ge=1)
-    media_mb_per_day: int = setting(200, ge=1)
+    urgent_per_hour: int = setting(5, ge=1)
+    media_per_day: int = setting(20, ge=1)
     media_max_mb: int = setting(20, ge=1, le=2000)
     min_free_gb: float = setting(2, ge=0)
 

@@ -234,3 +234,9 @@ def test_every_setting_is_in_the_operators_table_with_its_default_and_meaning() 
     rows = re.findall(r"^\| `(TINBAO_\w+)` \| (?:`(.+?)`|–) \| (.+) \|$", text, re.MULTILINE)
     described = {name: (default, f"{meaning}.") for name, default, meaning in rows}
     assert described == described_in_example()
+
+
+def test_every_setting_is_heeded_somewhere() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").glob("*.py"))
+    ignored = [name for name in Settings.model_fields if not re.search(rf"\.{name}\b", code)]
+    assert ignored == []
