@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.database import keyring_of
-from storage.models import Card, Chat, Delivery, Evidence
-from storage.states import CardKind, DeliveryClass, EvidenceKind, QueueState
+from storage.models import Card, Chat, Delivery
+from storage.states import CardKind, DeliveryClass, QueueState
 
 BODY = "deliveries.body"
 
@@ -79,11 +79,11 @@ def show(session: Session, changed: Card, now: datetime, *, anew: bool = False) 
     """Owe what the card should show now: one pending delivery a card, however often it changes.
 
     Args:
-        anew: send a new message at the bottom of the chat, and forget the old one.
+        anew: send a new message at the bottom of the chat, and take the old one away.
     """
     changed.wanted += 1
-    if anew:
-        changed.message_id = None
+    if anew and changed.message_id is not None:
+        changed.old_message_id, changed.message_id = changed.message_id, None
     pending = (Delivery.card_id == changed.id, Delivery.state == QueueState.WAITING)
     if session.scalar(select(Delivery.id).where(*pending)) is not None:
         return
@@ -114,8 +114,3 @@ def message_ids(session: Session, chat: Chat, since: datetime) -> Sequence[str]:
         .order_by(Delivery.id.desc())
     )
     return [message_id for message_id in session.scalars(found) if message_id]
-
-
-def evidence_kind(session: Session, evidence_id: int) -> EvidenceKind | None:
-    piece = session.get(Evidence, evidence_id)
-    return piece.kind if piece else None

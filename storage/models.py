@@ -206,6 +206,15 @@ class Delivery(QueueItem, Model):
     message_id: Mapped[str | None] = mapped_column(default=None)
 
 
+class Pause(Model):
+    """A channel asked for silence: until then nothing is sent to it, by any process."""
+
+    __tablename__ = "pauses"
+
+    channel: Mapped[Channel] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+
 class Card(Model):
     """A message that changes with its tip: sent once, then edited to whatever is true."""
 
@@ -224,6 +233,9 @@ class Card(Model):
     shown: Mapped[int] = mapped_column(default=0)  #: the change that the sent message shows
     message_id: Mapped[str | None] = mapped_column(default=None)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    old_message_id: Mapped[str | None] = mapped_column(
+        default=None
+    )  #: sent before, to be taken away when the card is sent anew
 
 
 class Tip(Model):

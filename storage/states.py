@@ -158,6 +158,7 @@ class EventKind(StrEnum):
     FILED = "filed"
     VIEWED = "viewed"  #: an officer opened the words
     ACKNOWLEDGED = "acknowledged"
+    VERIFYING = "verifying"
     CLOSED = "closed"
     REOPENED = "reopened"
     MOVED = "moved"  #: to the desk, or to another commune
@@ -171,7 +172,9 @@ class EventKind(StrEnum):
     INVITED = "invited"
     JOINED = "joined"
     CONFIRMED = "confirmed"
+    REJECTED = "rejected"  #: the word was wrong, or nobody confirmed it in time
     REMOVED = "removed"
     UNREACHABLE = "unreachable"
+    REACHABLE = "reachable"  #: again, after they wrote to us
     GROUP_REGISTERED = "group_registered"
     GROUP_LEFT = "group_left"

@@ -8,11 +8,11 @@ from routing import Point
 from storage import officers, tips
 from storage.models import Card, Chat, Evidence, Officer, Tip
 from storage.states import (
-    OPEN_STATES,
-    RIGHTS,
     CardKind,
     ChatKind,
-    Right,
+    DeskReason,
+    EvidenceKind,
+    EvidenceVerdict,
     Role,
     TipState,
 )
@@ -20,7 +20,7 @@ from tips.desk import Transaction
 from tips.draft import Time
 from tips.messages import Attachment, Choice, Press, Reply
 from tips.quoting import harmless, pages
-from tips.rights import file_for, may_open, may_see
+from tips.rights import file_for, may_open, may_see, offered
 from tips.summary import time_text
 from tips.voice import Voice
 from words.categories import category
@@ -31,7 +31,7 @@ def render(tx: Transaction, card: Card) -> Reply | None:
     tip = tx.session.get_one(Tip, card.tip_id)
     chat = tx.session.get_one(Chat, card.chat_id)
     if card.kind is CardKind.ALERT:
-        return _alert(tx, tip, chat)
+        return _in_group(tx, tip, chat) if chat.kind is ChatKind.GROUP else _alert(tx, tip, chat)
     officer = tx.session.get(Officer, card.officer_id) if card.officer_id else None
     if card.hidden or officer is None or not may_see(officer, tip):
         return None
@@ -40,46 +40,67 @@ def render(tx: Transaction, card: Card) -> Reply | None:
     return _pin(tx, tip) if card.kind is CardKind.PIN else _evidence(tx, card, tip, officer)
 
 
+def cover(tx: Transaction, card: Card) -> Reply | None:
+    """Return what stays where a text was taken out of sight; None for a pin or a file."""
+    voice = tx.voice_of(tx.session.get_one(Chat, card.chat_id))
+    if card.kind is CardKind.ALERT:
+        return Reply(voice("alert.number", tip=card.tip_id))
+    if card.kind is CardKind.DETAILS:
+        return Reply(voice("alert.hidden", tip=card.tip_id))
+    return None
+
+
 # the alert ------------------------------------------------------------------------------------
 
 
-def _alert(tx: Transaction, tip: Tip, chat: Chat) -> Reply:
+def _in_group(tx: Transaction, tip: Tip, chat: Chat) -> Reply:
+    voice = tx.voice_of(chat)
+    return _lines([_brief(tx, tip, voice), *_history(tx, tip, voice)])
+
+
+def _alert(tx: Transaction, tip: Tip, chat: Chat) -> Reply | None:
     voice = tx.voice_of(chat)
     officer = officers.acting_in(tx.session, chat)
-    in_group = chat.kind is ChatKind.GROUP
-    lines = [_head(tx, tip, voice, brief=in_group or category(tip.category).sensitive)]
-    if tip.desk_reason:
-        reason = voice.label("desk_reason", tip.desk_reason)
-        lines.append(voice("alert.desk_reason", reason=reason))
-        if officer and officer.role is Role.DESK and (why := _why(tx, tip)):
-            lines.append(why)
+    if officer is None:
+        return None
+    if not may_see(officer, tip):
+        lines = [voice("alert.number", tip=tip.id), *_reason(tip, voice)]
+        return _lines([*lines, *_history(tx, tip, voice)])
+    brief = category(tip.category).sensitive
+    lines = [_brief(tx, tip, voice) if brief else _head(tx, tip, voice)]
+    if officer.role is Role.DESK:
+        lines += _reason(tip, voice)
+        lines += [] if brief else _why(tx, tip)
     lines += _history(tx, tip, voice)
-    if in_group:
-        return Reply("\n".join(lines))
-    if officer is None or not may_see(officer, tip):
-        return Reply("\n".join([voice("alert.number", tip=tip.id), *_history(tx, tip, voice)]))
-    lines.append(voice("alert.secrecy"))
-    return Reply("\n".join(lines), _buttons(tip, officer, voice))
+    return _lines([*lines, voice("alert.secrecy")], _buttons(tip, officer, voice))
 
 
-def _head(tx: Transaction, tip: Tip, voice: Voice, *, brief: bool) -> str:
-    priority = voice.label("priority", tip.priority)
-    target = voice.clock(tip.target_at, tx.now)
-    commune = tx.desk.unit_name(tip) or voice("summary.place.unknown_short")
-    if brief:
-        return voice(
-            "alert.card.brief", priority=priority, tip=tip.id, commune=commune, target=target
-        )
+def _lines(lines: Sequence[str], buttons: Sequence[Sequence[Choice]] = ()) -> Reply:
+    return Reply("\n".join(lines), buttons, protect=True)
+
+
+def _brief(tx: Transaction, tip: Tip, voice: Voice) -> str:
+    """No category, no place within the commune, no hour: others may read over a shoulder."""
+    return voice(
+        "alert.card.brief",
+        priority=voice.label("priority", tip.priority),
+        tip=tip.id,
+        commune=tx.desk.unit_name(tip) or voice("summary.place.unknown_short"),
+        target=voice.clock(tip.target_at, tx.now),
+    )
+
+
+def _head(tx: Transaction, tip: Tip, voice: Voice) -> str:
     when = voice.clock(tip.happened_at, tx.now) if tip.happened_at else _said(tx, tip, voice)
     return voice(
         "alert.card",
-        priority=priority,
+        priority=voice.label("priority", tip.priority),
         tip=tip.id,
         category=voice(category(tip.category).label_key),
-        place=commune,
+        place=tx.desk.unit_name(tip) or voice("summary.place.unknown_short"),
         when=when,
         received=voice.clock(tip.received_at, tx.now),
-        target=target,
+        target=voice.clock(tip.target_at, tx.now),
     )
 
 
@@ -88,8 +109,19 @@ def _said(tx: Transaction, tip: Tip, voice: Voice) -> str:
     return harmless(said) or voice("summary.when.unknown")
 
 
-def _why(tx: Transaction, tip: Tip) -> str:
-    return harmless(tips.contents_of(tx.session, tip).place.get("why", ""))
+def _reason(tip: Tip, voice: Voice) -> list[str]:
+    """Why the desk has it."""
+    late = DeskReason.OVERDUE if tip.overdue_at and tip.state is TipState.NEW else None
+    reason = tip.desk_reason or late
+    if reason is None:
+        return []
+    return [voice("alert.desk_reason", reason=voice.label("desk_reason", reason))]
+
+
+def _why(tx: Transaction, tip: Tip) -> list[str]:
+    """What the router made of the place, where it could not be certain."""
+    why = harmless(tips.contents_of(tx.session, tip).place.get("why", ""))
+    return [why] if why else []
 
 
 def _history(tx: Transaction, tip: Tip, voice: Voice) -> list[str]:
@@ -114,21 +146,10 @@ def officer_label(tx: Transaction, officer: Officer, voice: Voice) -> str:
 
 
 def _buttons(tip: Tip, officer: Officer, voice: Voice) -> Sequence[Sequence[Choice]]:
-    def button(verb: str, detail: str = "") -> Choice:
-        key = f"choice.officer.{verb}"
-        return voice.choice(key, Press(verb, tip.id, tip.revision, detail))
+    def button(verb: str) -> Choice:
+        return voice.choice(f"choice.officer.{verb}", Press(verb, tip.id, tip.revision))
 
-    if tip.state is TipState.NEW:
-        rows = [[button("take")], [button("not_ours"), button("details")]]
-        if officer.role is Role.DESK:
-            rows = [[button("take")], [button("details"), button("close")]]
-        return rows
-    if tip.state in OPEN_STATES:
-        verify = [button("verify")] if tip.state is TipState.ACKNOWLEDGED else []
-        return [[button("details"), *verify], [button("close")]]
-    if Right.REOPEN in RIGHTS[officer.role] and tip.state is not TipState.WITHDRAWN:
-        return [[button("details"), button("reopen")]]
-    return []
+    return [[button(verb) for verb in row] for row in offered(officer, tip)]
 
 
 # the details, opened by one officer -----------------------------------------------------------
@@ -138,7 +159,7 @@ def _details(tx: Transaction, tip: Tip, chat: Chat, officer: Officer, page: int)
     """The reporter's words, as a quote, never as markup; no name, no account."""
     voice = tx.voice_of(chat)
     contents = tips.contents_of(tx.session, tip)
-    shown = pages(harmless("\n".join(contents.words)))
+    shown = words_of(tx, tip)
     page = min(page, len(shown) - 1)
     lines = [
         voice("alert.number", tip=tip.id),
@@ -155,6 +176,11 @@ def _details(tx: Transaction, tip: Tip, chat: Chat, officer: Officer, page: int)
         label = voice("choice.officer.words", page=page + 1, pages=len(shown))
         rows = [[Choice(label, str(more))]]
     return Reply("\n".join(lines), rows, quote=shown[page] or "—", protect=True)
+
+
+def words_of(tx: Transaction, tip: Tip) -> list[str]:
+    """Return the reporter's words, made harmless, in pages; at least one."""
+    return pages(harmless("\n".join(tips.contents_of(tx.session, tip).words)))
 
 
 def _place(tx: Transaction, tip: Tip, place: dict[str, Any], voice: Voice) -> str:
@@ -202,5 +228,16 @@ def _evidence(tx: Transaction, card: Card, tip: Tip, officer: Officer) -> Reply 
     if name is None or piece.media_type is None:
         return None
     voice = tx.voice_of(tx.session.get_one(Chat, card.chat_id))
-    attachment = Attachment(piece.kind, piece.media_type, name)
+    attachment = Attachment(_kind_shown(piece), piece.media_type, name)
     return Reply(voice("alert.number", tip=tip.id), attachment=attachment, protect=True)
+
+
+def kind_shown(tx: Transaction, card: Card) -> EvidenceKind | None:
+    """Return as what a card's file is sent; None if the card shows no file, or no longer any."""
+    piece = tx.session.get(Evidence, card.evidence_id) if card.evidence_id else None
+    return _kind_shown(piece) if piece else None
+
+
+def _kind_shown(piece: Evidence) -> EvidenceKind:
+    """What could not be cleaned is no picture to any phone, so it goes as a plain file."""
+    return EvidenceKind.DOCUMENT if piece.verdict is EvidenceVerdict.DESK_ONLY else piece.kind

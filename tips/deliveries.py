@@ -14,10 +14,11 @@ from datetime import timedelta
 
 import structlog
 
-from storage import chats, deliveries, queues
+from storage import chats, queues
 from storage.database import Database, Session
 from storage.models import Card, Chat, Delivery
 from storage.queues import Lease
+from storage.sealing import SealError
 from storage.states import CardKind, Channel, ChatState, DeliveryClass, EvidenceKind
 from tips import cards, invitations, operators
 from tips.desk import Clock, Desk, Transaction
@@ -26,6 +27,7 @@ from tips.outbox import owed_reply, remember_menu, render
 
 PACE = timedelta(seconds=1 / 30)  #: between two sends of one bot: Telegram's 30 messages a second
 LEASE = timedelta(minutes=2)  #: longer than any timeout of a door
+DELETABLE = timedelta(hours=47)  #: Telegram deletes messages younger than 48 hours
 #: Waits between tries; then the message is set aside and somebody is told.
 BACKOFF = {
     DeliveryClass.ALERT: [timedelta(seconds=s) for s in (2, 5, 15, 30, 60, *[120] * 60)],
@@ -50,9 +52,12 @@ class Outgoing:
     address: str
     reply: Reply | None  #: None: the card is to be out of sight
     edit: str | None = None  #: message id to edit instead of sending anew
+    old: str | None = None  #: message id of a card that is sent anew: taken away first
+    deletable: bool = True  #: the message there is now is young enough
+    cover: Reply | None = None  #: what stays in the place of a text that is taken away
     card_kind: CardKind | None = None
     showing: int = 0  #: the card's count of changes that this shows
-    evidence_kind: EvidenceKind | None = None
+    evidence_kind: EvidenceKind | None = None  #: of a card that shows a file
 
 
 @dataclass(slots=True)
@@ -110,22 +115,18 @@ class Deliveries:
             if shown.choices and not self.door.capabilities.buttons:
                 remember_menu(tx.session, chat, shown)
             shown = render(shown, self.door.capabilities)
-        elif card.kind is CardKind.DETAILS:
-            shown = Reply(tx.voice_of(chat)("alert.hidden", tip=card.tip_id))
         return Outgoing(
             delivery.id,
             address,
             shown,
-            card.message_id,
-            card.kind,
-            card.wanted,
-            self._evidence_kind(tx.session, card),
+            edit=card.message_id,
+            old=card.old_message_id,
+            deletable=card.sent_at is None or tx.now - card.sent_at < DELETABLE,
+            cover=cards.cover(tx, card),
+            card_kind=card.kind,
+            showing=card.wanted,
+            evidence_kind=cards.kind_shown(tx, card),
         )
-
-    def _evidence_kind(self, session: Session, card: Card) -> EvidenceKind | None:
-        if card.kind is not CardKind.EVIDENCE:
-            return None
-        return deliveries.evidence_kind(session, card.evidence_id)
 
     # sending: no transaction open -------------------------------------------------------------
 
@@ -140,33 +141,49 @@ class Deliveries:
 
     async def _send(self, outgoing: Outgoing) -> str | None:
         reply, door, to = outgoing.reply, self.door, outgoing.address
+        if outgoing.old:
+            await self._take_away(outgoing, outgoing.old)
         if reply is None:
-            await self._put_out_of_sight(outgoing)
+            if outgoing.edit:
+                await self._take_away(outgoing, outgoing.edit)
             return None
         if reply.delete:
             await door.delete(to, reply.delete)
             return None
-        if outgoing.edit and door.capabilities.edit and reply.attachment is None:
-            try:
-                await door.edit(to, outgoing.edit, reply)
-                return outgoing.edit
-            except SendError as error:
-                if error.fault != "not_found":
-                    raise
+        if outgoing.edit and reply.attachment is None and await self._edited(outgoing, reply):
+            return outgoing.edit
         if reply.attachment is not None:
             reply = replace(reply, attachment=await self._filled(reply.attachment))
         return await door.send(to, reply)
 
-    async def _put_out_of_sight(self, outgoing: Outgoing) -> None:
-        if outgoing.edit is None:
-            return  # it never was in sight
-        if outgoing.evidence_kind is None:
-            await self.door.delete(outgoing.address, [outgoing.edit])
+    async def _edited(self, outgoing: Outgoing, reply: Reply) -> bool:
+        """Make the message that is there show `reply`; False if it is gone, or cannot be changed."""
+        assert outgoing.edit is not None
+        if not self.door.capabilities.edit:
+            return False
+        try:
+            await self.door.edit(outgoing.address, outgoing.edit, reply)
+        except SendError as error:
+            if error.fault != "not_found":
+                raise
+            return False
+        return True
+
+    async def _take_away(self, outgoing: Outgoing, message_id: str) -> None:
+        """Take a card's message out of sight: deleted, or covered where it is too old for that."""
+        door, to = self.door, outgoing.address
+        if outgoing.evidence_kind is not None:
+            await door.hide(to, message_id, outgoing.evidence_kind)
+        elif outgoing.cover and not (outgoing.deletable and door.capabilities.delete):
+            await self._edited(replace(outgoing, edit=message_id), outgoing.cover)
         else:
-            await self.door.hide(outgoing.address, outgoing.edit, outgoing.evidence_kind)
+            await door.delete(to, [message_id])
 
     async def _filled(self, attachment: Attachment) -> Attachment:
-        content = await asyncio.to_thread(self.desk.files.get, attachment.file)
+        try:
+            content = await asyncio.to_thread(self.desk.files.get, attachment.file)
+        except (OSError, SealError):  # erased meanwhile, or the disk's fault: not this channel's
+            raise SendError("file_missing", permanent=True) from None
         return replace(attachment, content=content)
 
     # recording: one transaction ---------------------------------------------------------------
@@ -197,6 +214,8 @@ class Deliveries:
         if message_id != card.message_id:
             card.sent_at = self.clock()
         card.message_id, card.shown = message_id, outgoing.showing
+        if card.old_message_id == outgoing.old:
+            card.old_message_id = None
         return card.wanted == outgoing.showing
 
     def _record_fault(self, session: Session, outgoing: Outgoing, error: SendError) -> None:

@@ -126,13 +126,24 @@ def _reporter(tx: Transaction, tip: Tip, chat: Chat, draft: Draft, code: str) ->
     )
 
 
-def alert(tx: Transaction, tip: Tip) -> int:
+def alert(tx: Transaction, tip: Tip, *, anew: bool = False) -> int:
     """Owe the tip's card to everybody it concerns; return how many chats that is."""
     audience = audience_of(tx, tip)
     for chat in audience:
         card = deliveries.card(tx.session, tip.id, chat, CardKind.ALERT)
-        deliveries.show(tx.session, card, tx.now)
+        deliveries.show(tx.session, card, tx.now, anew=anew)
     return len(audience)
+
+
+def alert_again(tx: Transaction, commune_code: str) -> None:
+    """Who can be reached for a commune has changed: what nobody took yet goes to who can be now."""
+    nobody = not officers.of_commune(tx.session, commune_code)
+    for tip in tips.untaken_in(tx.session, commune_code):
+        if nobody and tip.desk_reason is None:
+            tip.desk_reason = DeskReason.NO_OFFICER
+            tip.revision += 1
+            tips.note(tx.session, EventKind.MOVED, tx.now, tip, to="desk")
+        alert(tx, tip)
 
 
 def audience_of(tx: Transaction, tip: Tip) -> Sequence[Chat]:

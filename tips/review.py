@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from storage import deliveries, officers, tips
-from storage.models import Chat, Officer, Tip
+from storage.models import Card, Chat, Officer, Tip
 from storage.states import (
     HIDDEN_STATES,
-    OPEN_STATES,
     CardKind,
     ChatKind,
     DeskReason,
@@ -18,11 +17,12 @@ from storage.states import (
     Role,
     TipState,
 )
+from tips.cards import words_of
 from tips.desk import Transaction
-from tips.filing import alert
+from tips.filing import alert, desk_chats
 from tips.messages import Choice, Press, Reply
 from tips.outbox import owe
-from tips.rights import may_act, may_open, may_see
+from tips.rights import may_act, may_open, may_see, offered
 from tips.showing import changed, hide_details
 from tips.voice import Voice
 
@@ -67,9 +67,14 @@ def _checked(tx: Transaction, chat: Chat, pressed: Press) -> Pressed | None:
     tip = tips.locked(tx.session, pressed.number)
     if officer is None or tip is None or tip.revision != pressed.revision:
         return None
-    if not may_see(officer, tip) or not _has_card(tx, tip, chat):
+    if pressed.verb not in _offered(officer, tip) or not _has_card(tx, tip, chat):
         return None
     return Pressed(tx, chat, officer, tip, pressed)
+
+
+def _offered(officer: Officer, tip: Tip) -> set[str]:
+    verbs = {verb for row in offered(officer, tip) for verb in row}
+    return verbs | {"words"} if "details" in verbs else verbs  # on the details, turns their page
 
 
 def _has_card(tx: Transaction, tip: Tip, chat: Chat) -> bool:
@@ -80,8 +85,6 @@ def _has_card(tx: Transaction, tip: Tip, chat: Chat) -> bool:
 
 
 def _take(p: Pressed) -> bool:
-    if not may_act(p.officer, p.tip, TipState.ACKNOWLEDGED):
-        return False
     p.tip.state, p.tip.officer_id = TipState.ACKNOWLEDGED, p.officer.id
     p.tip.acknowledged_at, p.tip.remind_at = p.tx.now, None
     _changed(p, EventKind.ACKNOWLEDGED)
@@ -89,17 +92,16 @@ def _take(p: Pressed) -> bool:
 
 
 def _verify(p: Pressed) -> bool:
-    if not may_act(p.officer, p.tip, TipState.IN_PROGRESS) or p.tip.state not in OPEN_STATES:
-        return False
     p.tip.state = TipState.IN_PROGRESS
-    _changed(p, EventKind.ACKNOWLEDGED, verifying=True)
+    _changed(p, EventKind.VERIFYING)
     return True
 
 
 def _not_ours(p: Pressed) -> bool:
     """Give the tip back: the province desk has it from now on, the commune no longer sees it."""
-    if p.officer.role is Role.DESK or p.tip.state is not TipState.NEW:
-        return False
+    if not desk_chats(p.tx, p.tip):  # nobody would have it: it stays where somebody can take it
+        owe(p.tx.session, p.chat, Reply(p.voice("officer.no_desk")), p.tx.now)
+        return True
     p.tip.desk_reason = DeskReason.NOT_OURS
     hide_details(p.tx, p.tip)
     _changed(p, EventKind.MOVED, to="desk")
@@ -118,8 +120,10 @@ def _close(p: Pressed) -> bool:
     if state is None or not may_act(p.officer, p.tip, state):
         return False
     known, ask = _TEMPLATES[state]
-    if known and template not in known:
+    if known and not template:
         return _ask_template(p, state, known, ask)
+    if template not in (known or ("",)):
+        return False
     _end(p, state, f"{_PREFIX[state]}.{template}" if known else None)
     return True
 
@@ -135,8 +139,6 @@ _PREFIX = {TipState.RESOLVED: "result", TipState.INSUFFICIENT: "missing"}
 
 def _ask_outcome(p: Pressed) -> bool:
     fitting = [o for o in _TEMPLATES if may_act(p.officer, p.tip, o)]
-    if not fitting:
-        return False
     rows = [[_choice(p, f"label.outcome.{outcome}", outcome)] for outcome in fitting]
     owe(p.tx.session, p.chat, Reply(p.voice("officer.close.ask", tip=p.tip.id), rows), p.tx.now)
     return True
@@ -168,10 +170,10 @@ def _tell_desk(p: Pressed) -> None:
 
 
 def _reopen(p: Pressed) -> bool:
-    if p.tip.state in OPEN_STATES or not may_act(p.officer, p.tip, TipState.IN_PROGRESS):
-        return False
+    """Reverse a closing: whoever had the tip has it again, at the bottom of their chat."""
     p.tip.state, p.tip.outcome, p.tip.closed_at = TipState.IN_PROGRESS, None, None
     _changed(p, EventKind.REOPENED)
+    alert(p.tx, p.tip, anew=True)
     return True
 
 
@@ -203,16 +205,22 @@ def _open(p: Pressed, kind: CardKind, evidence_id: int = 0) -> None:
 
 
 def _words(p: Pressed) -> bool:
-    """Turn the page of long words: the details message is replaced by one with the other page."""
-    if not p.press.detail.isdecimal():
+    """Turn the page of long words: the details message shows the other page instead."""
+    card = _opened(p)
+    last = len(words_of(p.tx, p.tip)) - 1
+    if card is None or p.press.detail not in map(str, range(last + 1)):
         return False
     tips.note(p.tx.session, EventKind.VIEWED, p.tx.now, p.tip, p.officer.id)
-    card = deliveries.card(p.tx.session, p.tip.id, p.chat, CardKind.DETAILS)
-    if card.hidden or card.message_id is None:
-        return False
     card.page = int(p.press.detail)
     deliveries.show(p.tx.session, card, p.tx.now)
     return True
+
+
+def _opened(p: Pressed) -> Card | None:
+    """The details as this officer has them open in this chat."""
+    found = deliveries.cards_of(p.tx.session, p.tip.id)
+    mine = (c for c in found if c.kind is CardKind.DETAILS and c.chat_id == p.chat.id)
+    return next((card for card in mine if not card.hidden), None)
 
 
 # listing --------------------------------------------------------------------------------------

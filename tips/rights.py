@@ -1,5 +1,7 @@
 """Who may see and do what with a tip: one place, asked again at every press."""
 
+from collections.abc import Sequence
+
 from storage.models import Evidence, Officer, Tip
 from storage.states import (
     COMMUNE_ROLES,
@@ -22,6 +24,22 @@ def may_see(officer: Officer, tip: Tip) -> bool:
         return officer.province_code == tip.province_code
     theirs = officer.commune_code is not None and officer.commune_code == tip.commune_code
     return theirs and tip.desk_reason not in DESK_ONLY and tip.state not in HIDDEN_STATES
+
+
+def offered(officer: Officer, tip: Tip) -> Sequence[Sequence[str]]:
+    """Return the verbs on the tip's card, in rows. What is not offered is not done."""
+    if not may_see(officer, tip):
+        return ()
+    at_desk = officer.role not in COMMUNE_ROLES
+    if tip.state is TipState.NEW:
+        return (("take",), ("details", "close") if at_desk else ("not_ours", "details"))
+    if tip.state is TipState.ACKNOWLEDGED:
+        return (("details", "verify"), ("close",))
+    if tip.state is TipState.IN_PROGRESS:
+        return (("details",), ("close",))
+    if Right.REOPEN in RIGHTS[officer.role] and tip.state is not TipState.WITHDRAWN:
+        return (("details", "reopen"),)
+    return ()
 
 
 def may_act(officer: Officer, tip: Tip, next_state: TipState) -> bool:

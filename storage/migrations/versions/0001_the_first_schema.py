@@ -158,6 +158,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "pauses",
+        sa.Column(
+            "channel",
+            sa.Enum("telegram", "web", name="channel", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", name=op.f("pk_pauses")),
+    )
+    op.create_table(
         "attempts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("chat_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -333,6 +343,7 @@ def upgrade() -> None:
         sa.Column("shown", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("message_id", sa.String(), nullable=True),
         sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.Column("old_message_id", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["chat_id"], ["chats.id"], name=op.f("fk_cards_chat_id"), ondelete="CASCADE"
         ),
@@ -360,6 +371,7 @@ def upgrade() -> None:
                 "filed",
                 "viewed",
                 "acknowledged",
+                "verifying",
                 "closed",
                 "reopened",
                 "moved",
@@ -373,8 +385,10 @@ def upgrade() -> None:
                 "invited",
                 "joined",
                 "confirmed",
+                "rejected",
                 "removed",
                 "unreachable",
+                "reachable",
                 "group_registered",
                 "group_left",
                 name="eventkind",
@@ -621,6 +635,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempts_at"))
 
     op.drop_table("attempts")
+    op.drop_table("pauses")
     with op.batch_alter_table("officers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_officers_commune_code"))
 
