@@ -5,7 +5,7 @@ from dataclasses import replace
 from routing.interpretation import Interpretation
 from routing.pins import Located
 from routing.places import Candidate, Reason, ReasonCode, Route, Status
-from routing.verdict import MakeCandidate, Scope
+from routing.verdict import MakeCandidate, Scope, facts
 
 SURE = 0.999  # share of the position's circle from which it lies in one commune
 BY_CENTRES = 0.05  # share from which a commune is proposed where no areas are known
@@ -20,7 +20,9 @@ def decide_pin(located: Located, scope: Scope, candidate: MakeCandidate) -> Rout
         candidate(code, share, None) for code, share in located.shares.items() if code in scope
     )
     if not candidates:
-        return Route(Status.UNKNOWN, (), Reason(ReasonCode.OUTSIDE_SCOPE), outside=True)
+        place = candidate(next(iter(located.shares)), 1.0, None)
+        why = Reason(ReasonCode.OUTSIDE_SCOPE, {"name": f"{place.name}, {place.province}"})
+        return Route(Status.UNKNOWN, (), why, outside=True)
     if not located.exact:
         facts = {"metres": str(round(located.metres))}
         return Route(Status.ASK, candidates, Reason(ReasonCode.PIN_NEAREST, facts))
@@ -68,23 +70,21 @@ def _agreed(
     candidates = tuple(candidate(c, both[c] / total, said.best[c]) for c in ranked)
     certain = located.exact or words.status is Status.CERTAIN
     status = Status.CERTAIN if certain and len(candidates) == 1 else Status.ASK
-    return Route(status, candidates, Reason(ReasonCode.TEXT_AND_PIN_AGREE, words.reason.facts))
+    why = Reason(ReasonCode.TEXT_AND_PIN_AGREE, facts(said.best[ranked[0]], said))
+    return Route(status, candidates, why)
 
 
 def _disagreed(words: Route, pin: Route) -> Route:
     """Both, the words first; each side's doubts are halved by the other."""
     candidates = tuple(_halved(candidate) for candidate in words.candidates + pin.candidates)
-    facts = {
-        **words.reason.facts,
-        "named": _names(words, words.reason.facts.get("name", "")),
-        "pinned": _names(pin, ""),
-    }
-    return Route(Status.ASK, candidates, Reason(ReasonCode.TEXT_AND_PIN_DISAGREE, facts))
+    both = {**words.reason.facts, "named": _name(words), "pinned": _name(pin)}
+    return Route(Status.ASK, candidates, Reason(ReasonCode.TEXT_AND_PIN_DISAGREE, both))
 
 
 def _halved(candidate: Candidate) -> Candidate:
     return replace(candidate, score=round(candidate.score / 2, 4))
 
 
-def _names(route: Route, otherwise: str) -> str:
-    return route.candidates[0].name if route.candidates else otherwise
+def _name(route: Route) -> str:
+    """What a side points to, within the scope or not."""
+    return route.candidates[0].name if route.candidates else route.reason.facts.get("name", "")

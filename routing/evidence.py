@@ -127,6 +127,20 @@ def _odds(mention: Mention) -> float:
     return odds
 
 
+def _beside(unit: Unit, context: Context) -> float:
+    """The odds of a unit beside one other mention."""
+    areas, communes, by_district, by_law, around, other = context
+    if unit.district in areas:
+        return by_district
+    if unit.new_province in areas or unit.old_province in areas:
+        return by_law
+    if communes and not communes.isdisjoint(unit.own):
+        return by_law
+    if unit.district == NONE and not areas.isdisjoint(unit.around):
+        return around  # only a unit in force needs its parents of old
+    return other
+
+
 def _read(
     units: Sequence[Unit],
     mention: Mention,
@@ -143,19 +157,10 @@ def _read(
             weight *= KIND_AGREES
         if mention.formerly:
             weight *= FORMERLY[unit.layer]
-        for areas, communes, by_district, by_law, around, other in context:
-            if unit.district in areas:
-                weight *= by_district
-            elif unit.new_province in areas or unit.old_province in areas:
-                weight *= by_law
-            elif communes and not communes.isdisjoint(unit.own):
-                weight *= by_law
-            elif unit.district == NONE and not areas.isdisjoint(unit.around):
-                weight *= around  # only a unit in force needs its parents of old
-            else:
-                weight *= other
-                continue
-            supported = True
+        for beside in context:
+            odds_beside = _beside(unit, beside)
+            weight *= odds_beside
+            supported = supported or odds_beside > 1.0
         if prior is not None and not prior.isdisjoint(unit.around):
             weight *= PRIOR
         readings.append(Reading(weight, unit, mention, supported))

@@ -47,7 +47,7 @@ class Interpreter:
     def interpret(self, text: str, prior: frozenset[int] | None) -> Interpretation:
         """The most telling way to read a text; repairs are tried where it says too little."""
         best = self._as_typed(text, prior)
-        if any([word.keyed for word in best.words.words]):
+        if any(word.keyed for word in best.words.words):
             for decoded in {decode_keys(text, ()), decode_keys(text, self._known)} - {text}:
                 best = _better(self._as_typed(decoded, prior, repaired=True), best)
         if best.top < ENOUGH and best.words.words:
@@ -102,7 +102,7 @@ def _weigh(
     readings: list[Reading] = []
     if mentions:
         readings = read_communes(words, mentions, prior)
-        if not any([reading.supported and reading.weight > NOTHING for reading in readings]):
+        if not any(reading.supported and reading.weight > NOTHING for reading in readings):
             readings += read_areas(mentions, prior)
     weights, best = _spread(_telling(readings))
     total = sum(weights.values()) + nothing(words, mentions)

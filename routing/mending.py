@@ -115,7 +115,7 @@ class Mender:
         """The mentions with those that a slip hid, where they stand beside something known."""
         plain = _explained(mentions, supported)
         types = type_words(text)
-        mended = []
+        mended: list[Mention] = []
         for start, end in islice(_spans(text, plain, types), MOST_SPANS):
             mended += self._mended(text, start, end, types[start])
         if not mended:

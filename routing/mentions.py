@@ -40,9 +40,9 @@ def find_mentions(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
 
 def _share_type(text: Words, one: Mention, other: Mention) -> None:
     """ "xã Giao Long và Bạch Long": what is joined by a word like "và" is of the same type."""
-    if one.kinds is not None and other.kinds is None and other.start == one.end + 1:
-        if text.words[one.end].plain in JOINING:
-            other.kinds = one.kinds
+    beside = other.start == one.end + 1 and text.words[one.end].plain in JOINING
+    if beside and one.kinds is not None and other.kinds is None:
+        other.kinds = one.kinds
 
 
 def _matches(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
@@ -90,10 +90,11 @@ def type_words(text: Words) -> list[TypeWord | None]:
             here = pairs = None
         found.append(here)
         pair = pairs.get(word.exact) if pairs is not None else None
+        here = None
         if pair is not None:
             here = (pair, i - 1)
-        else:
-            here = (word.kinds, i) if word.kinds is not None else None
+        elif word.kinds is not None:
+            here = (word.kinds, i)
         pairs = word.pairs
     return found
 

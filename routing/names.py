@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from routing.cues import Kinds, Level
 from routing.gazetteer import Alias, CommuneState, District, FormerCommune, Gazetteer, Province
@@ -149,15 +150,12 @@ class Names:
             node.name = node.name or name
         self.words.update(self.compact)
 
-    def _plant(self, unit: Unit, plain: Iterable[str]) -> None:
-        branch = self.tree
-        for word in plain:
-            node = branch.get(word)
-            if node is None:
-                node = branch[word] = Node()
+    def _plant(self, unit: Unit, plain: Sequence[str]) -> None:
+        node = self.tree.setdefault(plain[0], Node())
+        for word in plain[1:]:
             if node.following is None:
                 node.following = {}
-            branch = node.following
+            node = node.following.setdefault(word, Node())
         if node.name is None:
             node.name = Name()
         node.name.add(unit)
@@ -208,7 +206,7 @@ class Names:
         families = [self._family[code] for code in communes]
         around = families[0] if len(families) == 1 else frozenset().union(*families)
         own = frozenset([_key(Key.COMMUNE, code) for code in communes])
-        return _unit(Level.COMMUNE, layer, named, communes, law, own, around)
+        return _unit(Level.COMMUNE, layer, named, _Place(communes, law, own, around))
 
     def _law(self, district: str) -> Law:
         """The keys of a district and of its provinces, old and new."""
@@ -224,9 +222,11 @@ class Names:
             law = self._law(district.code)
             own = frozenset(law[:1])
             aliases = [Alias(kind, name, district.code, "") for kind, name in district.aliases]
-            for named, layer in ((district, Layer.FORMER), *((a, Layer.OLDER) for a in aliases)):
-                covered = self._covered[law[0]]
-                yield _unit(Level.DISTRICT, layer, named, covered, law, own, frozenset(law))
+            covered = self._covered[law[0]]
+            place = _Place(covered, law, own, frozenset(law))
+            yield _unit(Level.DISTRICT, Layer.FORMER, district, place)
+            for alias in aliases:
+                yield _unit(Level.DISTRICT, Layer.OLDER, alias, place)
 
     def _province(self, province: Province) -> Iterator[Unit]:
         old, new = NONE, _key(Key.NEW_PROVINCE, province.successor)
@@ -235,9 +235,19 @@ class Names:
         layer = Layer.FORMER if province.former else Layer.CURRENT
         own = frozenset({old if province.former else new})
         spoken = [Alias(province.kind, name, "", "") for name in province.spoken]
-        for named in (province, *spoken):
-            covered = self._covered[next(iter(own))]
-            yield _unit(Level.PROVINCE, layer, named, covered, (NONE, old, new), own, own)
+        place = _Place(self._covered[next(iter(own))], (NONE, old, new), own, own)
+        yield _unit(Level.PROVINCE, layer, province, place)
+        for alias in spoken:
+            yield _unit(Level.PROVINCE, layer, alias, place)
+
+
+class _Place(NamedTuple):
+    """Where a unit lies: what its names share."""
+
+    communes: tuple[str, ...]
+    law: Law
+    own: frozenset[int]
+    around: frozenset[int]
 
 
 def _key(key: int, code: str) -> int:
@@ -248,14 +258,23 @@ def _unit(
     level: Level,
     layer: Layer,
     named: Named,
-    communes: tuple[str, ...],
-    law: Law,
-    own: frozenset[int],
-    around: frozenset[int],
+    place: _Place,
 ) -> Unit:
     alias = isinstance(named, Alias)
     code = "" if isinstance(named, Alias) else named.code
     exact = None if alias else "".join(syllables(named.name))
     odds = LAYER_ODDS[layer]
     kind, name = named.kind, named.name
-    return Unit(level, layer, odds, kind, name, code, exact, communes, *law, own, around)
+    return Unit(
+        level,
+        layer,
+        odds,
+        kind,
+        name,
+        code,
+        exact,
+        place.communes,
+        *place.law,
+        place.own,
+        place.around,
+    )

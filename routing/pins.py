@@ -12,6 +12,7 @@ from routing.places import Point
 
 OFFERED = 5  # communes proposed where no areas are known
 FARTHEST = 25_000.0  # metres to the nearest centre, beyond which a pin is at sea or abroad
+BLUR = 300.0  # metres that centres are uncertain by
 COARSEST = 5_000.0  # metres: a position less accurate than this is treated as this
 STEEPNESS = 3.0  # how fast the odds of a centre fall with its distance; measured on random pins
 
@@ -80,6 +81,6 @@ def _metres(accuracy: float | None) -> float:
 
 
 def _by_distance(near: Iterable[tuple[str, float]]) -> dict[str, float]:
-    odds = {code: (metres + 1.0) ** -STEEPNESS for code, metres in near}
+    odds = {code: (metres + BLUR) ** -STEEPNESS for code, metres in near}
     total = sum(odds.values())
     return {code: odd / total for code, odd in odds.items()}

@@ -103,16 +103,16 @@ class Reader:
         gaps: list[int] = []
         gap = HARD
         recall = self._memory.get
-        for token in _TOKENS.findall(clean(text)):
-            pieces = recall(token)
+        for sign in _TOKENS.findall(clean(text)):
+            pieces = recall(sign)
             if pieces is None:
-                pieces = self._remember(token)
+                pieces = self._remember(sign)
             for word in pieces:
                 words.append(word)
                 gaps.append(gap)
                 gap = SPACE
             if not pieces:
-                gap = max(gap, SOFT if token in ".-–—'’" else HARD)
+                gap = max(gap, SOFT if sign in ".-–—'’" else HARD)
         return Words(words, gaps)
 
     def _remember(self, token: str) -> tuple[Word, ...]:

@@ -44,7 +44,7 @@ def decide(said: Interpretation, scope: Scope, candidate: MakeCandidate) -> Rout
     certain = candidates[0].score >= CERTAIN
     status = Status.CERTAIN if certain else Status.ASK
     code = _certain_code(best, said) if certain else _ask_code(candidates, said)
-    return Route(status, candidates, Reason(code, _facts(best, said)))
+    return Route(status, candidates, Reason(code, facts(best, said)))
 
 
 def _only_a_name(reading: Reading) -> bool:
@@ -80,16 +80,16 @@ def _ask_code(candidates: tuple[Candidate, ...], said: Interpretation) -> Reason
     return ReasonCode.AMBIGUOUS_NAME
 
 
-def _facts(best: Reading, said: Interpretation) -> dict[str, str]:
+def facts(best: Reading, said: Interpretation) -> dict[str, str]:
     """What the words matched, for the sentence that explains."""
     unit, mention = best.unit, best.mention
     return {
         "words": said.words.typed(mention.left, mention.end),
-        "name": f"{unit.kind} {unit.name}",
+        "name": f"{unit.kind} {unit.name if unit.exact else said.words.typed(mention.start, mention.end)}",
         "layer": unit.layer.value,
     }
 
 
 def _outside(said: Interpretation) -> Reason:
     best = said.best[next(iter(said.shares))]
-    return Reason(ReasonCode.OUTSIDE_SCOPE, _facts(best, said))
+    return Reason(ReasonCode.OUTSIDE_SCOPE, facts(best, said))

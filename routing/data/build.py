@@ -1,9 +1,12 @@
-"""Builds the gazetteer tables beside this file: `python -m routing.data.build COMMUNES_CSV CORRECTIONS_CSV`.
+"""Builds the gazetteer tables beside this file.
 
-Facts come from the PyPI package `vietnamadminunits` 1.0.4 (MIT; state of August 2025): former communes with district,
-province and centre, their successors, and names that vanished before 2025; and from two lists: every commune in force
-since 30 April 2026 with population and a point inside (vietnamese-provinces-database, MIT, 25 July 2026; populations from
-the state merger map, July 2025), and the units whose code or type changed since the package.
+`python -m routing.data.build COMMUNES_CSV CORRECTIONS_CSV`
+
+Facts come from the PyPI package `vietnamadminunits` 1.0.4 (MIT; state of August 2025): former
+communes with district, province and centre, their successors, and names that vanished before 2025;
+and from two lists: every commune in force since 30 April 2026 with population and a point inside
+(vietnamese-provinces-database, MIT, 25 July 2026; populations from the state merger map, July 2025),
+and the units whose code or type changed since the package.
 """
 
 import csv
@@ -25,6 +28,7 @@ HERE = Path(__file__).parent
 REFORM = "2025-07-01"  # Resolution 202/2025/QH15: 34 provinces, no districts, 3,321 communes
 DONG_NAI_CITY = "2026-04-30"  # Resolution 30/2026/QH16 and 237/NQ-UBTVQH16
 BEFORE_2025 = "2025-01-01"  # the package gives no finer date for names that vanished earlier
+MOST_PEOPLE = 400_000
 Row = dict[str, Any]
 
 # What the package lacks: (kind, name, district code, former commune it was merged into).
@@ -48,19 +52,20 @@ def main(communes_csv: Path, corrections_csv: Path) -> None:
 
 def _package_rows(table: str) -> list[Row]:
     """Rows of the package's own database, without importing the package (it loads a geocoder)."""
-    spec = find_spec("vietnamadminunits")
-    if spec is None or spec.origin is None:
-        sys.exit("vietnamadminunits is not installed; it is one of the development dependencies")
-    database = sqlite3.connect(Path(spec.origin).parent / "data" / "dataset.db")
+    database = sqlite3.connect(_package_data() / "dataset.db")
     database.row_factory = sqlite3.Row
     return [dict(row) for row in database.execute(f'select * from "{table}"')]  # noqa: S608
 
 
-def _package_json(name: str) -> dict[str, Any]:
+def _package_data() -> Path:
     spec = find_spec("vietnamadminunits")
-    assert spec is not None and spec.origin is not None
-    path = Path(spec.origin).parent / "data" / name
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    if spec is None or spec.origin is None:
+        sys.exit("vietnamadminunits is not installed; it is one of the development dependencies")
+    return Path(spec.origin).parent / "data"
+
+
+def _package_json(name: str) -> dict[str, Any]:
+    return dict(json.loads((_package_data() / name).read_text(encoding="utf-8")))
 
 
 def _read_csv(path: Path) -> list[Row]:
@@ -139,6 +144,11 @@ def _districts(former: list[Row]) -> Iterator[list[str]]:
         yield [code, *_kind_and_name(row["district"]), row["provinceCode"], REFORM, aliases]
 
 
+def _population(row: Row) -> str:
+    """Empty where it is plainly wrong: no commune has this many people (Yên Bình, Lào Cai: 653,422)."""
+    return "" if row["population"] and int(row["population"]) > MOST_PEOPLE else row["population"]
+
+
 def _communes(communes: list[Row], corrections: list[Row]) -> Iterator[list[str]]:
     yield [
         "code",
@@ -154,7 +164,7 @@ def _communes(communes: list[Row], corrections: list[Row]) -> Iterator[list[str]
     ]
     changed = {r["code"]: r for r in corrections}
     for row in sorted(communes, key=lambda row: row["code"]):
-        facts = [row["province_code"], row["population"], row["lat"], row["lon"]]
+        facts = [row["province_code"], _population(row), row["lat"], row["lon"]]
         name = _nfc(row["name"])
         change = changed.get(row["code"])
         since = DONG_NAI_CITY if change else REFORM
