@@ -51,7 +51,7 @@ class Metrics:
         self._attempts.labels(queue).inc()
 
     def delivered(self, channel: Channel, klass: DeliveryClass, outcome: str) -> None:
-        """Count a delivery; `outcome` is "sent", "retried", "set_aside" or "closed"."""
+        """Count a delivery; `outcome` as in `tips.outcomes.Outcome`."""
         self._deliveries.labels(channel, klass, outcome).inc()
 
     def rate_limited(self, channel: Channel) -> None:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from storage.database import keyring_of
-from storage.models import Attempt, Chat, Conversation
+from storage.database import insert_new, keyring_of
+from storage.models import Attempt, Card, Chat, Conversation, Delivery, Group
 from storage.states import Channel, ChatKind, ChatState
 
 ADDRESS, DRAFT, MENU = "chats.address", "conversations.draft", "conversations.menu"
@@ -36,7 +35,6 @@ def reach(session: Session, address: Address, now: datetime) -> Chat:
     known = _locked(session, address.channel, digest)
     if known is not None:
         return known
-    insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
     row = {
         "channel": address.channel,
         "digest": digest,
@@ -46,7 +44,7 @@ def reach(session: Session, address: Address, now: datetime) -> Chat:
         "state": ChatState.OPEN,
         "language": "vi",
     }
-    session.execute(insert(Chat).values(row).on_conflict_do_nothing())
+    session.execute(insert_new(session, Chat).values(row))
     made = _locked(session, address.channel, digest)
     assert made is not None
     return made
@@ -68,18 +66,29 @@ def _locked(session: Session, channel: Channel, digest: bytes) -> Chat | None:
     return session.scalar(select(Chat).where(*same).with_for_update())
 
 
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
-
-
 def address_of(session: Session, chat: Chat) -> str:
     return keyring_of(session).unseal(chat.address_sealed, ADDRESS).decode()
 
 
 def move(session: Session, chat: Chat, name: str) -> None:
-    """Follow a chat to its new address."""
-    chat.digest = digest_of(session, Address(chat.channel, name))
+    """Follow a chat to its new address; what we already have of that address becomes this chat's."""
+    digest = digest_of(session, Address(chat.channel, name))
+    newer = _locked(session, chat.channel, digest)
+    if newer is not None and newer.id != chat.id:
+        _absorb(session, chat, newer)
+    chat.digest = digest
     chat.address_sealed = keyring_of(session).seal(name.encode(), ADDRESS)
+
+
+def _absorb(session: Session, chat: Chat, newer: Chat) -> None:
+    """Give all that hangs on `newer` to `chat`. Only groups move, so there is no draft to lose."""
+    owned: list[Any] = [Card.chat_id, Delivery.chat_id]
+    if session.get(Group, chat.id) is None:
+        owned.append(Group.chat_id)
+    for column in owned:
+        session.execute(update(column.class_).where(column == newer.id).values({column: chat.id}))
+    session.delete(newer)
+    session.flush()  # the address is free now
 
 
 def conversation(session: Session, chat: Chat) -> Conversation:

@@ -8,20 +8,35 @@ because a hop to a thread for every statement costs more than the statements.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError  # unreachable, full, or it refuses
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.sealing import Keyring
 
-__all__ = ["Database", "DatabaseError", "Session", "keyring_of", "sqlite_path"]
+__all__ = [
+    "Database",
+    "DatabaseError",
+    "Session",
+    "insert_new",
+    "is_away",
+    "keyring_of",
+    "sqlite_path",
+]
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
+
+AWAY = timedelta(seconds=1)  #: between two tries of `insist`
+#: Of a server that has gone without a word, seconds and milliseconds until we believe it.
+POSTGRES_PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 20_000}
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -37,6 +52,19 @@ def keyring_of(session: Session) -> Keyring:
     keyring = session.info["keyring"]
     assert isinstance(keyring, Keyring)
     return keyring
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether the database itself is the trouble, and not what we asked of it."""
+    refused = (DataError, IntegrityError, ProgrammingError)
+    return isinstance(error, DatabaseError) and not isinstance(error, refused)
+
+
+def insert_new(session: Session, kind: type[Any]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT into a model's table that passes over rows whose unique key is taken."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(kind).on_conflict_do_nothing()
+    return sqlite.insert(kind).on_conflict_do_nothing()
 
 
 def sqlite_path(url: str) -> str | None:
@@ -61,6 +89,16 @@ class Database:
     async def run(self, work: Work[T]) -> T:
         """Run `work` as one transaction and commit it, or roll back what it raises."""
         return await self._door.run(work)
+
+    async def insist(self, work: Work[T]) -> T:
+        """Run `work` as `run` does, however long the database is away: it records what has happened."""
+        while True:
+            try:
+                return await self.run(work)
+            except DatabaseError as error:
+                if not is_away(error):
+                    raise
+            await asyncio.sleep(AWAY.total_seconds())
 
     async def read(self, work: Work[T]) -> T:
         """Run `work`, which only reads, beside the writers."""
@@ -101,7 +139,10 @@ class _Async:
     """PostgreSQL: SQLAlchemy's async engine; the transaction is handed a synchronous face of it."""
 
     def __init__(self, url: URL, info: dict[str, Any]) -> None:
-        self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=True, pool_size=10)
+        patience = POSTGRES_PATIENCE if url.get_driver_name() == "psycopg" else {}
+        self._engine: AsyncEngine = create_async_engine(
+            url, pool_pre_ping=True, pool_size=10, hide_parameters=True, connect_args=patience
+        )
         self._maker = async_sessionmaker(self._engine, expire_on_commit=False, info=info)
 
     async def run(self, work: Work[T]) -> T:
@@ -117,7 +158,9 @@ class _Async:
 def sqlite_engine(url: URL, begin: str = "BEGIN IMMEDIATE") -> Engine:
     """Return an engine whose transactions start with `begin`: an upgraded read lock cannot wait."""
     engine = create_engine(
-        url.set(drivername="sqlite+pysqlite"), connect_args={"check_same_thread": False}
+        url.set(drivername="sqlite+pysqlite"),
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error must not quote what was to be stored
     )
 
     @event.listens_for(engine, "connect")

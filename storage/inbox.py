@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.database import keyring_of
+from storage.database import insert_new, keyring_of
 from storage.models import Inbox
 from storage.states import Channel, QueueState
 
@@ -49,13 +48,6 @@ def store(session: Session, updates: Sequence[RawUpdate], now: datetime) -> None
         for raw in updates
     ]
     session.execute(insert_new(session, Inbox), rows)
-
-
-def insert_new(session: Session, kind: type[Inbox]) -> postgresql.Insert | sqlite.Insert:
-    """Return an INSERT that passes over rows whose unique key is taken."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(kind).on_conflict_do_nothing()
-    return sqlite.insert(kind).on_conflict_do_nothing()
 
 
 def body_of(session: Session, item: Inbox) -> bytes:

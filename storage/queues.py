@@ -5,7 +5,7 @@ because the work may kill the process; when the lease runs out the row is due ag
 the oldest waiting row can be claimed, so order is kept by any number of workers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from storage.models import Delivery, Evidence, Inbox
+from storage.database import insert_new
+from storage.models import Delivery, Evidence, Inbox, Pause
 from storage.states import Channel, DeliveryClass, QueueState
 
 Item = TypeVar("Item", Inbox, Delivery, Evidence)
@@ -32,8 +33,22 @@ class Lease:
         return self.now + self.length
 
 
-def claim_inbox(session: Session, lease: Lease, limit: int) -> Sequence[Inbox]:
-    """Claim the oldest waiting update of up to `limit` chats."""
+def claim_fresh(session: Session, lease: Lease, limit: int) -> Sequence[Inbox]:
+    """Claim the oldest waiting update of up to `limit` chats, none of them tried before."""
+    where = [Inbox.attempts == 0, _is_oldest_in_lane()]
+    return _claim(session, Inbox, lease, where, [Inbox.due_at, Inbox.id], limit)
+
+
+def claim_tried(session: Session, lease: Lease) -> Sequence[Inbox]:
+    """Claim one update that was tried before: alone, since it may be what killed the process.
+
+    Those that were only beside it are not counted as tried again until they are.
+    """
+    where = [Inbox.attempts > 0, _is_oldest_in_lane()]
+    return _claim(session, Inbox, lease, where, [Inbox.due_at, Inbox.id], 1)
+
+
+def _is_oldest_in_lane() -> ColumnElement[bool]:
     earlier = aliased(Inbox)
     behind = select(earlier.id).where(
         earlier.lane == Inbox.lane,
@@ -43,7 +58,7 @@ def claim_inbox(session: Session, lease: Lease, limit: int) -> Sequence[Inbox]:
             and_(earlier.sequence == Inbox.sequence, earlier.id < Inbox.id),
         ),
     )
-    return _claim(session, Inbox, lease, [~behind.exists()], [Inbox.due_at, Inbox.id], limit)
+    return ~behind.exists()
 
 
 #: Which class is claimed first.
@@ -52,6 +67,8 @@ _RANK = {klass.value: rank for rank, klass in enumerate(DeliveryClass)}
 
 def claim_delivery(session: Session, lease: Lease, channel: Channel) -> Delivery | None:
     """Claim the next message of `channel`: alerts first, each (chat, class) in its order."""
+    if _is_paused(session, channel, lease.now):
+        return None
     earlier = aliased(Delivery)
     behind = select(earlier.id).where(
         earlier.chat_id == Delivery.chat_id,
@@ -118,17 +135,35 @@ def set_aside(item: Inbox | Delivery | Evidence, fault: str) -> None:
     item.state, item.leased_until, item.owner, item.error = QueueState.SET_ASIDE, None, None, fault
 
 
-def postpone_channel(session: Session, channel: Channel, due_at: datetime) -> None:
-    """Hold every waiting message of a channel back until `due_at`: the platform asked for a pause."""
-    session.execute(
-        update(Delivery)
-        .where(
-            Delivery.channel == channel,
-            Delivery.state == QueueState.WAITING,
-            Delivery.due_at < due_at,
-        )
-        .values(due_at=due_at)
-    )
+def give_back(session: Session, kind: type[Item], item_ids: Collection[int], owner: str) -> None:
+    """End the leases `owner` still has on these rows, so that they are due at once."""
+    mine = (kind.id.in_(item_ids), kind.owner == owner, kind.state == QueueState.WAITING)
+    session.execute(update(kind).where(*mine).values(leased_until=None, owner=None))
+
+
+def renew(session: Session, kind: type[Item], item_ids: Collection[int], lease: Lease) -> None:
+    """Lengthen the leases the owner has on these rows: it is alive and still at them."""
+    mine = (kind.id.in_(item_ids), kind.owner == lease.owner, kind.state == QueueState.WAITING)
+    session.execute(update(kind).where(*mine).values(leased_until=lease.until))
+
+
+def release(session: Session) -> None:
+    """End every lease. Only for a process that knows that it is the only one."""
+    for kind in (Inbox, Delivery, Evidence):
+        leased = kind.leased_until.is_not(None)
+        session.execute(update(kind).where(leased).values(leased_until=None, owner=None))
+
+
+def pause(session: Session, channel: Channel, until: datetime) -> None:
+    """Send nothing to a channel before `until`: the platform asked for it."""
+    session.execute(insert_new(session, Pause).values(channel=channel, until=until))
+    longer = (Pause.channel == channel, Pause.until < until)
+    session.execute(update(Pause).where(*longer).values(until=until))
+
+
+def _is_paused(session: Session, channel: Channel, now: datetime) -> bool:
+    asked = session.get(Pause, channel)
+    return asked is not None and now < asked.until
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from storage.database import insert_new
 from storage.models import Installation, JobRun
 
 LEASE = timedelta(minutes=30)
@@ -12,9 +12,8 @@ LEASE = timedelta(minutes=30)
 
 def claim(session: Session, job: str, slot: str, owner: str, now: datetime) -> bool:
     """Claim a slot; False if it is done, or under way in a process that may still be alive."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"job": job, "slot": slot, "owner": owner, "leased_until": now + LEASE}
-    session.execute(insert(JobRun).values(row).on_conflict_do_nothing())
+    session.execute(insert_new(session, JobRun).values(row))
     run = session.get_one(JobRun, (job, slot), with_for_update=True, populate_existing=True)
     if run.owner == owner and run.leased_until == now + LEASE and run.done_at is None:
         return True

@@ -78,7 +78,13 @@ class Town:
         self.inbox = Inbox(self.database, self.clock, asyncio.Event())
         self.intake = Intake(self.database, self.desk, doors, self.clock, asyncio.Event(), owner)
         self.deliveries = Deliveries(
-            self.database, self.desk, Channel.TELEGRAM, self.door, self.clock, owner
+            self.database,
+            self.desk,
+            Channel.TELEGRAM,
+            self.door,
+            self.clock,
+            owner,
+            pace=timedelta(0),
         )
         self.evidence = EvidenceRoom(
             self.database,

@@ -9,20 +9,20 @@ answer, the operator is told, and those behind it go on.
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from routing.reasons import explain
 
 from routing import Route
+from routing.reasons import explain
 from storage import chats, evidence, inbox, officers, queues
-from storage.database import Database, Session
+from storage.database import Database, Session, is_away
 from storage.models import Chat, Conversation, Inbox
 from storage.queues import Lease
 from storage.states import Channel, ChatKind, ChatState
-from tips import groups, invitations, operators, review
+from tips import groups, invitations, operators, people, review
 from tips.conversation import advance, is_urgent
 from tips.desk import Clock, Desk, Transaction
 from tips.draft import Draft
@@ -35,16 +35,18 @@ from tips.turn import Turn
 from tips.world import World
 from words.texts import Language
 
-LEASE = timedelta(minutes=1)
+LEASE = timedelta(seconds=20)  #: how long after a crash the messages under way are taken up again
 BATCH = 20  #: chats whose messages share a commit
 TRIES = 3
 RETRY = (timedelta(seconds=1), timedelta(seconds=10))
 DAY = timedelta(days=1)
 
+Claim = Callable[[Session, Lease], Sequence[Inbox]]
+
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Intake:
     """The worker that empties the inbox."""
 
@@ -54,36 +56,37 @@ class Intake:
     clock: Clock
     owed: asyncio.Event  #: set after each commit, for the deliveries to wait on
     owner: str
+    _interrupted: Sequence[int] = ()  #: rows we still held when the database went away
 
     async def take(self) -> int:
-        """Handle one batch of due updates; return how many rows were claimed."""
-        claimed = await self.database.run(self._claim)
-        fresh = [item_id for item_id, attempts in claimed if attempts == 1]
-        again = [item_id for item_id, attempts in claimed if attempts > 1]
-        if fresh:
-            await self._handle(fresh)
-        for item_id in again:  # alone: one that kills the process must not take others with it
-            await self._handle([item_id])
-        return len(claimed)
+        """Handle a batch of new updates, then one that was tried before; return how many there were."""
+        fresh = await self._take(lambda session, lease: queues.claim_fresh(session, lease, BATCH))
+        return fresh + await self._take(queues.claim_tried)
 
-    def _claim(self, session: Session) -> list[tuple[int, int]]:
-        lease = Lease(self.owner, self.clock(), LEASE)
-        return [(item.id, item.attempts) for item in queues.claim_inbox(session, lease, BATCH)]
+    async def _take(self, claim: Claim) -> int:
+        item_ids = await self.database.run(lambda session: self._claim(session, claim))
+        self._interrupted = item_ids
+        if item_ids:
+            await self.database.run(lambda session: self._handle(session, item_ids))
+            self.owed.set()
+        self._interrupted = ()
+        return len(item_ids)
 
-    async def _handle(self, item_ids: Sequence[int]) -> None:
-        await self.database.run(lambda session: self._handle_in(session, item_ids))
-        self.owed.set()
+    def _claim(self, session: Session, claim: Claim) -> list[int]:
+        if self._interrupted:
+            queues.give_back(session, Inbox, self._interrupted, self.owner)
+        return [item.id for item in claim(session, Lease(self.owner, self.clock(), LEASE))]
 
-    def _handle_in(self, session: Session, item_ids: Sequence[int]) -> None:
+    def _handle(self, session: Session, item_ids: Sequence[int]) -> None:
         for item_id in item_ids:
             item = queues.held(session, Inbox, item_id, self.owner)
             if item is not None:
                 self._handle_one(Transaction(session, self.desk, self.clock()), item)
 
     def _handle_one(self, tx: Transaction, item: Inbox) -> None:
-        """Handle one update in a savepoint. The one place where our own bugs are caught."""
+        """Handle one update in a savepoint. Our own bugs over a message end here."""
         if item.attempts > TRIES:
-            self._set_aside(tx, item, "killed the process")
+            self._set_aside(tx, item, "interrupted")
             return
         try:
             with tx.session.begin_nested():
@@ -91,6 +94,8 @@ class Intake:
                 queues.finish(item)
                 item.body_sealed = None
         except Exception as bug:
+            if is_away(bug):
+                raise  # not the message's fault, and nothing can be recorded now
             log.exception("message_failed", inbox=item.id, attempt=item.attempts)
             self._try_again(tx, item, type(bug).__name__)
 
@@ -126,7 +131,8 @@ def receive(tx: Transaction, incoming: Incoming) -> None:
     if incoming.notice is not None:
         _noticed(tx, chat, incoming)
         return
-    chat.state = ChatState.OPEN
+    if chat.state is ChatState.CLOSED:
+        people.back(tx, chat)
     if chat.kind is ChatKind.GROUP:
         groups.receive(tx, chat, incoming)
         return
@@ -143,11 +149,9 @@ def receive(tx: Transaction, incoming: Incoming) -> None:
 
 def _noticed(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
     if incoming.notice is Notice.LEFT:
-        invitations.unreachable(tx, chat)
-        groups.left(tx, chat)
-        chat.state = ChatState.CLOSED
+        people.lost(tx, chat)
     elif incoming.notice is Notice.MIGRATED:
-        chats.move(tx.session, chat, incoming.moved_to)
+        groups.moved(tx, chat, incoming.moved_to)
     elif incoming.notice is Notice.JOINED:
         groups.joined(tx, chat, incoming)
 

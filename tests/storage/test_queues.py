@@ -10,7 +10,7 @@ import pytest
 from storage import inbox, queues
 from storage.database import Database, Session
 from storage.inbox import RawUpdate
-from storage.models import Inbox
+from storage.models import Inbox, Pause
 from storage.queues import Lease
 from storage.states import Channel, QueueState
 from tests.clock import FakeClock
@@ -29,10 +29,14 @@ async def store(database: Database, clock: FakeClock, *updates: RawUpdate) -> No
 async def claim(
     database: Database, clock: FakeClock, owner: str = "a", limit: int = 10
 ) -> list[str]:
+    """Claim what is new, then everything that was tried before."""
     lease = Lease(owner, clock(), LEASE)
 
     def work(session: Session) -> list[str]:
-        return [item.external_id for item in queues.claim_inbox(session, lease, limit)]
+        claimed = list(queues.claim_fresh(session, lease, limit))
+        while again := queues.claim_tried(session, lease):
+            claimed += again
+        return [item.external_id for item in claimed]
 
     return await database.run(work)
 
@@ -91,6 +95,65 @@ async def test_who_lost_the_lease_holds_nothing(database: Database, clock: FakeC
     ]
     assert held[0] is None
     assert held[1] is not None
+
+
+async def test_what_was_tried_before_is_claimed_alone(database: Database, clock: FakeClock) -> None:
+    """One of them may be what killed the process: those that were only beside it are not blamed."""
+    await store(database, clock, update(1, "1"), update(1, "2"), update(1, "3"))
+    await claim(database, clock)
+    clock.advance(LEASE)
+    lease = Lease("b", clock(), LEASE)
+    claimed = await database.run(lambda session: list(queues.claim_tried(session, lease)))
+    assert [item.external_id for item in claimed] == ["1-1"]
+    items = await database.read(lambda session: session.query(Inbox).all())
+    assert sorted(item.attempts for item in items) == [1, 1, 2]
+
+
+async def test_what_is_given_back_is_due_at_once(database: Database, clock: FakeClock) -> None:
+    await store(database, clock, update(1))
+    await claim(database, clock, "a")
+    await database.run(lambda session: queues.give_back(session, Inbox, [1], "a"))
+    assert await claim(database, clock, "b") == ["1-1"]
+
+
+async def test_nobody_gives_back_what_another_took_over(
+    database: Database, clock: FakeClock
+) -> None:
+    await store(database, clock, update(1))
+    await claim(database, clock, "a")
+    clock.advance(LEASE)
+    await claim(database, clock, "b")
+    await database.run(lambda session: queues.give_back(session, Inbox, [1], "a"))
+    assert await claim(database, clock, "a") == []
+
+
+async def test_a_lease_that_is_renewed_does_not_run_out(
+    database: Database, clock: FakeClock
+) -> None:
+    await store(database, clock, update(1))
+    await claim(database, clock, "a")
+    clock.advance(LEASE / 2)
+    longer = Lease("a", clock(), LEASE)
+    await database.run(lambda session: queues.renew(session, Inbox, [1], longer))
+    clock.advance(LEASE - timedelta(seconds=1))
+    assert await claim(database, clock, "b") == []
+
+
+async def test_a_process_that_is_the_only_one_ends_the_leases_of_the_one_before(
+    database: Database, clock: FakeClock
+) -> None:
+    await store(database, clock, update(1))
+    await claim(database, clock, "killed")
+    await database.run(queues.release)
+    assert await claim(database, clock, "b") == ["1-1"]
+
+
+async def test_a_pause_only_grows(database: Database, clock: FakeClock) -> None:
+    long, short = clock() + timedelta(seconds=9), clock() + timedelta(seconds=3)
+    for until in (long, short):
+        await database.run(lambda session, to=until: queues.pause(session, Channel.WEB, to))  # type: ignore[misc]
+    pause = await database.read(lambda session: session.query(Pause).one())
+    assert pause.until == long
 
 
 async def test_what_was_set_aside_lets_those_behind_it_go_on(

@@ -1,0 +1,78 @@
+"""Chats that move to another address take with them what hangs on them."""
+
+from storage import chats, deliveries, officers
+from storage.chats import Address
+from storage.database import Database, Session
+from storage.models import Chat, Delivery, Group, Officer
+from storage.states import Channel, ChatKind, DeliveryClass, OfficerState, Role
+from tests.clock import FakeClock
+
+OLD = Address(Channel.TELEGRAM, "-5", ChatKind.GROUP)
+NEW = Address(Channel.TELEGRAM, "-1005", ChatKind.GROUP)
+
+
+def make(session: Session, address: Address, clock: FakeClock) -> Chat:
+    chat = chats.reach(session, address, clock())
+    deliveries.owe(session, chat, address.name.encode(), DeliveryClass.ANSWER, clock())
+    return chat
+
+
+def register(session: Session, chat: Chat, clock: FakeClock) -> None:
+    by = Officer(
+        role=Role.LEAD,
+        commune_code="14215",
+        province_code="37",
+        state=OfficerState.ACTIVE,
+        created_at=clock(),
+    )
+    session.add(by)
+    session.flush()
+    session.add(
+        Group(chat_id=chat.id, commune_code="14215", registered_by=by.id, registered_at=clock())
+    )
+
+
+async def move(database: Database, clock: FakeClock) -> None:
+    def work(session: Session) -> None:
+        chats.move(session, chats.reach(session, OLD, clock()), NEW.name)
+
+    await database.run(work)
+
+
+async def test_a_chat_is_found_at_its_new_address(database: Database, clock: FakeClock) -> None:
+    await database.run(lambda session: register(session, make(session, OLD, clock), clock))
+    await move(database, clock)
+    group = await database.read(lambda session: officers.group_of(session, "14215"))
+    chat = await database.read(lambda session: chats.find(session, NEW))
+    assert group is not None
+    assert chat is not None
+    assert group.id == chat.id
+    assert await database.read(lambda session: chats.address_of(session, chat)) == NEW.name
+
+
+async def test_what_already_came_from_the_new_address_joins_it(
+    database: Database, clock: FakeClock
+) -> None:
+    """Telegram tells of a move by several updates, and a failed send tells of it too."""
+
+    def work(session: Session) -> None:
+        register(session, make(session, OLD, clock), clock)
+        make(session, NEW, clock)
+
+    await database.run(work)
+    await move(database, clock)
+    (chat,) = await database.read(lambda session: session.query(Chat).all())
+    owed = await database.read(lambda session: session.query(Delivery).all())
+    assert {delivery.chat_id for delivery in owed} == {chat.id}
+    assert len(owed) == 2
+
+
+async def test_a_move_told_twice_changes_nothing_more(database: Database, clock: FakeClock) -> None:
+    await database.run(lambda session: register(session, make(session, OLD, clock), clock))
+    await move(database, clock)
+    await move(database, clock)
+    group = await database.read(lambda session: officers.group_of(session, "14215"))
+    chat = await database.read(lambda session: chats.find(session, NEW))
+    assert group is not None
+    assert chat is not None
+    assert group.id == chat.id

@@ -1,0 +1,118 @@
+"""What became of a message that was sent, recorded: done, tried again, set aside, its chat closed.
+
+Each function runs in one transaction on a row whose lease is held, and names the outcome.
+"""
+
+import random
+from datetime import timedelta
+from enum import StrEnum
+
+import structlog
+
+from storage import queues
+from storage.models import Card, Chat, Delivery
+from storage.states import DeliveryClass
+from tips import groups, operators, people
+from tips.desk import Transaction
+from tips.messages import SendError
+from tips.outbox import remember_menu
+from tips.sending import Outgoing
+
+TRIES = 3  #: of a message over which we ourselves fail
+#: Waits between tries; then the message is set aside and somebody is told.
+BACKOFF = {
+    DeliveryClass.ALERT: [timedelta(seconds=s) for s in (2, 5, 15, 30, 60, *[120] * 60)],
+    DeliveryClass.ANSWER: [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, *[600] * 24)],
+    DeliveryClass.BROADCAST: [timedelta(seconds=s) for s in (10, 60, 300, *[1800] * 24)],
+}
+
+log = structlog.get_logger()
+
+
+class Outcome(StrEnum):
+    """How one try ended."""
+
+    SENT = "sent"
+    RETRIED = "retried"  #: a fault that may pass
+    PAUSED = "paused"  #: the platform asked the whole channel to wait
+    SET_ASIDE = "set_aside"  #: no retry can help; the operator is told
+    CLOSED = "closed"  #: the chat is closed to us
+
+
+def sent(tx: Transaction, delivery: Delivery, message: Outgoing, message_id: str | None) -> Outcome:
+    """Note a message that arrived; a card that changed meanwhile is due again."""
+    delivery.sent_at, delivery.message_id = tx.now, message_id
+    if delivery.card_id is None or _shows_newest(tx, delivery.card_id, message, message_id):
+        queues.finish(delivery)
+    else:
+        queues.postpone(delivery, tx.now, "changed_meanwhile")
+        delivery.attempts = 0
+    if message.offered is not None:
+        remember_menu(tx.session, tx.session.get_one(Chat, delivery.chat_id), message.offered)
+    log.info("delivered", delivery=delivery.id, channel=delivery.channel, klass=delivery.klass)
+    return Outcome.SENT
+
+
+def _shows_newest(tx: Transaction, card_id: int, message: Outgoing, message_id: str | None) -> bool:
+    """Note what the card shows now; False if it changed while it was being sent."""
+    card = tx.session.get_one(Card, card_id, with_for_update=True)
+    if message_id != card.message_id:
+        card.sent_at = tx.now
+    card.message_id, card.shown = message_id, message.showing
+    if card.old_message_id == message.old:
+        card.old_message_id = None
+    return card.wanted == message.showing
+
+
+def failed(tx: Transaction, delivery: Delivery, error: SendError) -> Outcome:
+    """Treat what the channel said: follow, close, give up, pause, or try later."""
+    log.warning("not_delivered", delivery=delivery.id, fault=error.fault, try_=delivery.attempts)
+    chat = tx.session.get_one(Chat, delivery.chat_id)
+    if error.moved_to:
+        groups.moved(tx, chat, error.moved_to)
+        queues.postpone(delivery, tx.now, error.fault)
+        return Outcome.RETRIED
+    if error.closed:
+        return _close(tx, delivery, chat, error.fault)
+    if error.permanent:
+        return _set_aside(tx, delivery, error.fault)
+    if error.retry_after is not None:
+        return _pause(tx, delivery, error.fault, error.retry_after)
+    return _try_later(tx, delivery, error.fault, len(BACKOFF[delivery.klass]))
+
+
+def undigested(tx: Transaction, delivery: Delivery, fault: str) -> Outcome:
+    """Our own bug: tried again, in case it passes, then set aside so that those behind it go on."""
+    return _try_later(tx, delivery, fault, TRIES - 1)
+
+
+def _close(tx: Transaction, delivery: Delivery, chat: Chat, fault: str) -> Outcome:
+    """Blocked, deleted or removed: nothing more is sent there until it writes to us again."""
+    queues.set_aside(delivery, fault)
+    people.lost(tx, chat)
+    return Outcome.CLOSED
+
+
+def _pause(tx: Transaction, delivery: Delivery, fault: str, pause: timedelta) -> Outcome:
+    """The whole channel waits; it is no failure of this message."""
+    delivery.attempts -= 1
+    queues.postpone(delivery, tx.now + pause, fault)
+    queues.pause(tx.session, delivery.channel, tx.now + pause)
+    return Outcome.PAUSED
+
+
+def _try_later(tx: Transaction, delivery: Delivery, fault: str, retries: int) -> Outcome:
+    if delivery.attempts > retries:
+        return _set_aside(tx, delivery, fault)
+    wait = BACKOFF[delivery.klass][delivery.attempts - 1]
+    jitter = random.uniform(0.8, 1.2)  # so that many do not come back at once
+    queues.postpone(delivery, tx.now + wait * jitter, fault)
+    return Outcome.RETRIED
+
+
+def _set_aside(tx: Transaction, delivery: Delivery, fault: str) -> Outcome:
+    queues.set_aside(delivery, fault)
+    log.error("delivery_set_aside", delivery=delivery.id, fault=fault)
+    key = f"undelivered:{delivery.id}"
+    operators.tell(tx, "operator.undelivered", key=key, row=delivery.id)
+    return Outcome.SET_ASIDE
