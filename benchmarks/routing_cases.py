@@ -10,16 +10,6 @@ from routing.text import fold
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A text and the codes of the communes it names; the first of them should come first."""
-
-    text: str
-    right: frozenset[str]
-    kind: str
-    layer: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Address:
     """A full official address, smallest unit first, as (type word, name)."""
 
@@ -99,7 +89,7 @@ def names_of_two(gazetteer: Gazetteer) -> set[tuple[str, str, str]]:
     return {key for key, code in keys.items() if lies_in.get(key, set()) - {code}}
 
 
-def official(address: Address, chance: random.Random) -> str:
+def official(address: Address, _chance: random.Random) -> str:
     """`"Xã Hải Xuân, huyện Hải Hậu, tỉnh Nam Định"`."""
     return ", ".join(f"{kind} {name}" for kind, name in address.parts)
 
@@ -132,12 +122,12 @@ def without_commas(address: Address, chance: random.Random) -> str:
     return official(address, chance).replace(",", "")
 
 
-def without_types(address: Address, chance: random.Random) -> str:
+def without_types(address: Address, _chance: random.Random) -> str:
     """Names and commas only. A numbered ward keeps its type word."""
     return ", ".join(f"{kind} {name}" if name.isdigit() else name for kind, name in address.parts)
 
 
-def reversed_order(address: Address, chance: random.Random) -> str:
+def reversed_order(address: Address, _chance: random.Random) -> str:
     """Largest unit first."""
     return ", ".join(f"{kind} {name}" for kind, name in reversed(address.parts))
 
@@ -231,4 +221,15 @@ NO_PLACE = (
     "đường Lê Lợi",
     "ngân hàng Nam Á",
     "công viên Thống Nhất",
+)
+
+OUTSIDE = (  # for an operator of Ninh Bình
+    "phường Bến Thành, thành phố Hồ Chí Minh",
+    "xã Tân Lập, tỉnh Hưng Yên",
+    "phường Hải Châu 1, quận Hải Châu, Đà Nẵng",
+    "xã Hải Xuân, thành phố Móng Cái, tỉnh Quảng Ninh",
+    "quận Ba Đình, Hà Nội",
+    "thành phố Đà Lạt",
+    "xã Yên Khánh, tỉnh Lào Cai",
+    "phường Minh Khai, quận Hai Bà Trưng, Hà Nội",
 )

@@ -66,6 +66,15 @@ class Boundaries:
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(shapely.box(*self._bounds.T))
 
+    def box(self, i: int) -> tuple[float, float, float, float]:
+        """West, south, east and north of one area."""
+        west, south, east, north = self._bounds[i]
+        return float(west), float(south), float(east), float(north)
+
+    def holds(self, i: int, point: Point) -> bool:
+        """Whether one area holds the point."""
+        return bool(self._area(i).intersects(_spot(point)))
+
     def around(self, point: Point, metres: float) -> dict[str, float]:
         """Code -> share of the circle that lies in that area, largest first; a bare point for 0.
 

@@ -67,8 +67,25 @@ def read_communes(
                 odds *= unread
                 if mention.cue is None and not context:
                     odds *= loose
-            readings += _read(mention.view.communes, mention, odds, context, prior)
+            units = _likely(mention.view.communes, context)
+            readings += _read(units, mention, odds, context, prior)
     return readings
+
+
+def _likely(units: Sequence[Unit], context: Sequence[Context]) -> Sequence[Unit]:
+    """Without former units of other districts than the one named: thousands to one."""
+    for areas, _, _, _, _, other in context:
+        if other == OTHER_PARENT and len(units) > 1:
+            inside = [
+                unit
+                for unit in units
+                if unit.district == NONE
+                or unit.district in areas
+                or unit.new_province in areas
+                or unit.old_province in areas
+            ]
+            units = inside or units
+    return units
 
 
 def read_areas(mentions: Sequence[Mention], prior: frozenset[int] | None) -> list[Reading]:

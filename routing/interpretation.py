@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from routing.cues import Level
 from routing.evidence import NOTHING, Reading, nothing, read_areas, read_communes
 from routing.mending import Mender, decode_keys
-from routing.mentions import Mention, find_mentions
+from routing.mentions import Finder, Mention
 from routing.names import Names
 from routing.text import Reader, Words
 
 COMMUNE = Level.COMMUNE  # looked up once: the inner loops compare with it
+_is_keyed = attrgetter("keyed")
 ENOUGH = 0.9  # share of the odds at which no other way of reading the text is tried
 AREA = 0.01  # how little an area tells against a commune, between two ways of reading
 LONGER = 0.02  # how much weaker a longer name with a slip may be than the shorter one typed well
@@ -39,7 +41,7 @@ class Interpreter:
     """Reads texts: as typed first, then as raw keys, then with slips mended."""
 
     def __init__(self, names: Names) -> None:
-        self._tree = names.tree
+        self._finder = Finder(names.tree)
         self._known = names.words
         self._reader = Reader(names.words)
         self._mender = Mender(names.compact)
@@ -47,7 +49,7 @@ class Interpreter:
     def interpret(self, text: str, prior: frozenset[int] | None) -> Interpretation:
         """The most telling way to read a text; repairs are tried where it says too little."""
         best = self._as_typed(text, prior)
-        if any(word.keyed for word in best.words.words):
+        if any(map(_is_keyed, best.words.words)):
             for decoded in {decode_keys(text, ()), decode_keys(text, self._known)} - {text}:
                 best = _better(self._as_typed(decoded, prior, repaired=True), best)
         if best.top < ENOUGH and best.words.words:
@@ -66,7 +68,7 @@ class Interpreter:
 
     def _mended(self, said: Interpretation, prior: frozenset[int] | None) -> Interpretation:
         words = self._mender.mend_types(said.words)
-        found = said.mentions if words is said.words else find_mentions(words, self._tree)
+        found = said.mentions if words is said.words else self._finder.find_anew(words)
         supported = [reading.mention for reading in said.best.values() if reading.supported]
         mentions = self._mender.mend(words, found, supported)
         if mentions is said.mentions:
@@ -77,7 +79,7 @@ class Interpreter:
         self, text: str, prior: frozenset[int] | None, *, repaired: bool = False
     ) -> Interpretation:
         words = self._reader.read(text)
-        return _weigh(words, find_mentions(words, self._tree), prior, repaired=repaired)
+        return _weigh(words, self._finder.find(words), prior, repaired=repaired)
 
 
 def _better(one: Interpretation, other: Interpretation) -> Interpretation:

@@ -25,17 +25,65 @@ class Mention:
     formerly: bool
     trust: float = 1.0  # less where the words had to be mended
 
+    def moved(self, by: int) -> "Mention":
+        """The same, so many words further on."""
+        return Mention(
+            self.start + by,
+            self.end + by,
+            self.left + by,
+            self.view,
+            self.plain,
+            self.kinds,
+            self.cue,
+            self.formerly,
+        )
 
-def find_mentions(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
-    """The mentions of the reading that covers the text best; none overlap."""
+
+class Finder:
+    """Finds mentions. Remembers the stretches between two breaks: ", tỉnh Nam Định," comes again."""
+
+    _REMEMBERED = 20_000
+    _LONGEST = 8  # words; a longer stretch is a sentence, which nobody writes twice
+
+    def __init__(self, tree: Mapping[str, Node]) -> None:
+        self._tree = tree
+        self._memory: dict[tuple[str, ...], list[Mention]] = {}
+
+    def find(self, text: Words) -> list[Mention]:
+        """The mentions of the reading that covers the text best; none overlap."""
+        words, gaps = text
+        starts = [i for i, gap in enumerate(gaps) if gap == HARD]
+        found: list[Mention] = []
+        for start, end in pairwise([*starts, len(words)]):
+            stretch = Words(words[start:end], gaps[start:end])
+            for mention in self._in_stretch(stretch):
+                found.append(mention.moved(start))
+        return found[:MOST_MENTIONS]
+
+    def find_anew(self, text: Words) -> list[Mention]:
+        """The same for words that were changed, which the memory does not know apart."""
+        return _without_overlap(text, self._tree)[:MOST_MENTIONS]
+
+    def _in_stretch(self, stretch: Words) -> list[Mention]:
+        """Neither names nor type words nor cues reach over a break."""
+        if len(stretch.words) > self._LONGEST:
+            return _without_overlap(stretch, self._tree)
+        key = tuple([word.raw for word in stretch.words])
+        found = self._memory.get(key)
+        if found is None:
+            found = _without_overlap(stretch, self._tree)
+            if len(self._memory) < self._REMEMBERED:
+                self._memory[key] = found
+        return found
+
+
+def _without_overlap(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
     found = _matches(text, tree)
     overlap = False
     for one, other in pairwise(found):
         _share_type(text, one, other)
         overlap = overlap or one.end > other.left
-    if overlap:
-        found = best_cover(found)
-    return found[:MOST_MENTIONS]
+    return best_cover(found) if overlap else found
 
 
 def _share_type(text: Words, one: Mention, other: Mention) -> None:

@@ -10,6 +10,7 @@ from routing.boundaries import METRES_PER_DEGREE, Boundaries
 from routing.gazetteer import Gazetteer
 from routing.places import Point
 
+ELSEWHERE = 1.5  # degrees: the offices of two island districts were on the mainland
 OFFERED = 5  # communes proposed where no areas are known
 FARTHEST = 25_000.0  # metres to the nearest centre, beyond which a pin is at sea or abroad
 BLUR = 300.0  # metres that centres are uncertain by
@@ -31,7 +32,11 @@ class Centres:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         spots = [(s.latitude, s.longitude, s.code) for s in gazetteer.current.values()]
-        spots += [(f.latitude, f.longitude, f.successors[0]) for f in gazetteer.former.values()]
+        for former in gazetteer.former.values():
+            here = gazetteer.current[former.successors[0]]
+            off = abs(former.latitude - here.latitude) + abs(former.longitude - here.longitude)
+            if off < ELSEWHERE:
+                spots.append((former.latitude, former.longitude, here.code))
         self._latitudes = np.array([spot[0] for spot in spots])
         self._longitudes = np.array([spot[1] for spot in spots])
         self._codes = [spot[2] for spot in spots]

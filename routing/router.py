@@ -30,6 +30,7 @@ class Router:
         self._gazetteer = gazetteer
         self._names = Names(gazetteer)
         self._interpreter = Interpreter(self._names)
+        self._former_names = {c: gazetteer.former_name(f) for c, f in gazetteer.former.items()}
         self._communes = {code: gazetteer.commune(code) for code in gazetteer.current}
         self._scope, self._prior = _scope(self._communes, provinces)
         self._boundaries = boundaries
@@ -130,10 +131,10 @@ class Router:
 
     def _formerly(self, commune: Commune, reading: Reading | None) -> tuple[str, ...]:
         """The commune's former names, the one that the words matched first."""
-        if reading is None or reading.unit.code not in self._gazetteer.former:
+        if reading is None or reading.unit.code not in self._former_names:
             return commune.formerly
-        matched = self._gazetteer.former_name(self._gazetteer.former[reading.unit.code])
-        if matched not in commune.formerly:
+        matched = self._former_names[reading.unit.code]
+        if matched not in commune.formerly or matched == commune.formerly[0]:
             return commune.formerly
         return (matched, *(name for name in commune.formerly if name != matched))
 

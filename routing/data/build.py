@@ -91,7 +91,8 @@ def _successors(
     """Former commune's key -> codes of the communes it lies in now, the largest part first."""
     code_of = {}
     for row in current:
-        code_of[row["provinceKey"], row["wardKey"]] = moved.get(row["wardCode"], row["wardCode"])
+        code = str(row["wardCode"])
+        code_of[row["provinceKey"], row["wardKey"]] = moved.get(code, code)
     found: dict[str, list[str]] = {}
     data = _package_json("converter_2025.json")
     for province, wards in data["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
