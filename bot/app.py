@@ -207,6 +207,7 @@ class Process:
         await base.database.run(lambda s: retention.sweep_files(s, base.files, now()))
         for name in list(self.pictures.orphans((), now() - PICTURES_KEPT)):
             self.pictures.delete(name)
+        await base.database.empty_journal()
 
     async def _sweep_daily(self) -> None:
         day = now().astimezone(self.base.desk.voices.zone).date().isoformat()

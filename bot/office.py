@@ -1,5 +1,6 @@
 """What the operator does at the command line, one function a command; returns what to print."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,18 +10,18 @@ from bot.errors import StartError
 from bot.foundation import Foundation, now
 from bot.keys import key_path
 from bot.settings import Settings
-from bot.summaries import name_of, province_scope
+from bot.summaries import PICTURES, name_of, province_scope
 from reports.counts import CommuneScope, Scope
 from reports.periods import Week, week_of
-from reports.weekly import Edition
-from reports.weekly import weekly as make_weekly
-from storage import officers, rotation
+from reports.plots import DrawingError, Picture, draw
+from reports.weekly import Edition, worded
+from storage import officers, rotation, schema
 from storage.database import Session
 from storage.files import FileStore
 from storage.models import Officer
-from storage.sealing import read_keyring, write_keyring
+from storage.sealing import Keyring, read_keyring, write_keyring
 from storage.states import OfficerState, Role
-from tips import invitations, retention
+from tips import invitations, people, retention
 from tips.desk import Transaction
 from tips.invitations import Post, PostError
 from words.texts import Language
@@ -78,25 +79,28 @@ def _listed(tx: Transaction) -> Sequence[str]:
 
 
 async def confirm(base: Foundation, number: int, word: str) -> str:
-    return await base.database.run(lambda s: _confirm(_tx(base, s), number, word))
+    """Make a pending officer active; a wrong word ends the invitation, so nobody guesses twice."""
+    if not await base.database.run(lambda s: _settle(_tx(base, s), number, word)):
+        raise StartError(
+            f"that is not the word officer {number} sees, so the invitation is ended; if it was a slip, "
+            "send a new one: tinbao officers invite"
+        )
+    return f"Officer {number} is active."
 
 
-def _confirm(tx: Transaction, number: int, word: str) -> str:
+def _settle(tx: Transaction, number: int, word: str) -> bool:
     officer = _officer(tx, number)
     if officer.state is not OfficerState.PENDING:
         raise StartError(f"officer {number} is {officer.state}, not waiting to be confirmed")
-    if word.casefold() != (officer.word or "").casefold():
-        raise StartError(
-            "that is not the word they see; if they read it to you, send a new invitation"
-        )
-    invitations.confirm(tx, officer, None)
-    return f"Officer {number} is active."
+    return invitations.settle(tx, officer, word, None)
 
 
 async def remove(base: Foundation, number: int) -> str:
     def work(session: Session) -> str:
         tx = _tx(base, session)
-        invitations.remove(tx, _officer(tx, number), None)
+        officer = _officer(tx, number)
+        end = people.remove if officer.state is OfficerState.ACTIVE else people.reject
+        end(tx, officer, None)
         return f"Officer {number} is removed."
 
     return await base.database.run(work)
@@ -134,24 +138,51 @@ async def weekly(base: Foundation, asked: AskedWeek) -> str:
     elif base.desk.commune_name(asked.commune) is None:
         raise StartError(f"no commune {asked.commune} in the provinces served")
     edition = Edition(week, scope, Language(base.settings.language), now(), base.settings.is_trial)
-    made = await make_weekly(base.database, edition, texts, lambda code: name_of(base.desk, code))
+    text, pictured = await worded(
+        base.database, edition, texts, lambda code: name_of(base.desk, code)
+    )
     if asked.png:
-        asked.png.write_bytes(made.png)
-    return made.text
+        await _draw(pictured, asked.png)
+    return text
+
+
+async def _draw(pictured: Picture, path: Path) -> None:
+    try:
+        await asyncio.to_thread(path.write_bytes, await draw(pictured))
+    except DrawingError:
+        raise StartError(
+            "the picture could not be drawn; without --png the text is shown"
+        ) from None
+    except OSError as error:
+        raise StartError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def rotate_keys(settings: Settings) -> str:
-    """Seal rows and files anew; a running program goes on with the previous key until it restarts."""
+    """Seal rows and files anew. A running program finds the new key in the file when it meets it.
+
+    What it seals meanwhile with the key it knows stays readable: that key goes at the next rotation.
+    """
     path = key_path(settings)
-    old = read_keyring(path)
-    new = old.rotated()
-    write_keyring(new, path)
+    new = read_keyring(path).rotated()
+    schema.check(settings.database)
+    _write_keys(new, path)
     rows = rotation.reseal(settings.database, new)
-    files = FileStore(settings.media_dir, new)
-    for name in files.names():
-        files.reseal(name, new)
-    write_keyring(new.newest(2), path)
-    return f"{rows} values sealed anew; restart the program, and keep a copy of {path} apart"
+    for folder in (settings.media_dir, settings.media_dir / PICTURES):
+        files = FileStore(folder, new)
+        for name in files.names():
+            files.reseal(name, new)
+    _write_keys(new.newest(2), path)
+    return f"{rows} values sealed anew; keep a copy of {path} apart"
+
+
+def _write_keys(keyring: Keyring, path: Path) -> None:
+    try:
+        write_keyring(keyring, path)
+    except OSError as error:
+        raise StartError(
+            f"the key file {path} cannot be written ({error.strerror}); rotate where it is kept, and "
+            "hand it over anew"
+        ) from None
 
 
 async def purge(base: Foundation, *, dry_run: bool) -> Sequence[str]:
@@ -168,5 +199,6 @@ async def purge(base: Foundation, *, dry_run: bool) -> Sequence[str]:
         removed["files"] = await base.database.run(
             lambda session: retention.sweep_files(session, base.files, now())
         )
+        await base.database.empty_journal()
     verb = "would go" if dry_run else "gone"
     return [f"{name}: {count} {verb}" for name, count in removed.items()]

@@ -89,7 +89,7 @@ class Summaries:
         replies = [Reply(text)]
         try:
             name = self.pictures.put(await draw(pictured))
-        except DrawingError:
+        except (DrawingError, OSError):  # the text goes all the same
             log.exception("picture_failed", week=str(week), scope=scope.code)
         else:
             picture = Attachment(EvidenceKind.PHOTO, "image/png", f"{PICTURES}/{name}")

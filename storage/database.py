@@ -8,6 +8,7 @@ because a hop to a thread for every statement costs more than the statements.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -104,6 +105,10 @@ class Database:
         """Run `work`, which only reads, beside the writers."""
         return await self._door.read(work)
 
+    async def empty_journal(self) -> None:
+        """Let what was erased be gone from the write-ahead journal too, where there is a file of it."""
+        await self._door.empty_journal()
+
     async def close(self) -> None:
         await self._door.close()
 
@@ -129,6 +134,13 @@ class _Threads:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads[lane], transaction)
 
+    async def empty_journal(self) -> None:
+        def work() -> None:
+            with closing(self._engines[0].raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+        await asyncio.get_running_loop().run_in_executor(self._threads[0], work)
+
     async def close(self) -> None:
         for thread, engine in zip(self._threads, self._engines, strict=True):
             await asyncio.get_running_loop().run_in_executor(thread, engine.dispose)
@@ -150,6 +162,9 @@ class _Async:
             return await session.run_sync(work)
 
     read = run
+
+    async def empty_journal(self) -> None:
+        """The server recycles its journal itself."""
 
     async def close(self) -> None:
         await self._engine.dispose()

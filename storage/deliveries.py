@@ -75,6 +75,18 @@ def cards_in(session: Session, chat: Chat) -> Sequence[Card]:
     return session.scalars(found).all()
 
 
+def opened_before(session: Session, before: datetime, limit: int) -> Sequence[Card]:
+    """Return pins and files that have been in sight since before then, locked."""
+    these = (
+        Card.kind.in_((CardKind.PIN, CardKind.EVIDENCE)),
+        Card.hidden.is_(False),
+        Card.message_id.is_not(None),
+        Card.sent_at < before,
+    )
+    query = select(Card).where(*these).order_by(Card.id).limit(limit)
+    return session.scalars(query.with_for_update(skip_locked=True)).all()
+
+
 def show(session: Session, changed: Card, now: datetime, *, anew: bool = False) -> None:
     """Owe what the card should show now: one pending delivery a card, however often it changes.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from storage.sealing import Keyring, key_id_of
 
 PURPOSE = "files"
+PART = ".part"  #: of a file that is still being written
 
 
 class FileStore:
@@ -33,7 +34,9 @@ class FileStore:
         (self._folder / name).unlink(missing_ok=True)
 
     def names(self) -> list[str]:
-        return [path.name for path in self._folder.iterdir() if path.is_file()]
+        """Return the name of every file that is whole."""
+        files = (path for path in self._folder.iterdir() if path.is_file())
+        return [path.name for path in files if path.suffix != PART]
 
     def orphans(self, known: Collection[str], before: datetime) -> Iterator[str]:
         """Yield files no row names, written before `before` (younger ones may await their commit)."""
@@ -44,12 +47,15 @@ class FileStore:
 
     def reseal(self, name: str, keyring: Keyring) -> None:
         """Seal a file again with `keyring`'s newest key, unless it already is."""
-        sealed = (self._folder / name).read_bytes()
+        try:
+            sealed = (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return  # swept meanwhile
         if key_id_of(sealed) != max(keyring.sealing_keys):
             self._write(name, keyring.seal(keyring.unseal(sealed, PURPOSE), PURPOSE))
 
     def _write(self, name: str, sealed: bytes) -> None:
-        part = self._folder / f"{name}.part"
+        part = self._folder / f"{name}{PART}"
         with part.open("wb") as file:
             file.write(sealed)
             file.flush()

@@ -1,6 +1,7 @@
 """Officers, the links that invite them, and the chats and groups they are reached in."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -110,6 +111,27 @@ def group_of(session: Session, commune_code: str) -> Chat | None:
         .where(Group.commune_code == commune_code, Chat.state == ChatState.OPEN)
     )
     return session.scalar(query.order_by(Group.registered_at.desc()).limit(1))
+
+
+def groups_by(session: Session, officer: Officer) -> Sequence[Chat]:
+    """Return the group chats an officer registered."""
+    query = select(Chat).join(Group, Group.chat_id == Chat.id)
+    return session.scalars(query.where(Group.registered_by == officer.id)).all()
+
+
+def end_group(session: Session, chat: Chat) -> Group | None:
+    """Return the group's registration, deleted; None if the chat was not registered."""
+    group = session.get(Group, chat.id)
+    if group is not None:
+        session.delete(group)
+        session.flush()
+    return group
+
+
+def pending_since(session: Session, before: datetime) -> Sequence[Officer]:
+    """Return those who have waited since before then to be confirmed."""
+    these = (Officer.state == OfficerState.PENDING, Officer.created_at < before)
+    return session.scalars(select(Officer).where(*these).with_for_update()).all()
 
 
 def leave_chat(session: Session, chat: Chat) -> None:

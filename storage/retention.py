@@ -19,13 +19,14 @@ from storage.models import (
     Inbox,
     Invitation,
     JobRun,
+    Officer,
     OfficerChat,
     Reporter,
     Tip,
 )
-from storage.states import QueueState, TipState
+from storage.states import OfficerState, QueueState, TipState
 
-MOST = 500  #: tips in one sweep; the next one takes the rest
+MOST = 500  #: tips, or chats, in one sweep; the next one takes the rest
 
 
 def tips_to_empty(
@@ -103,6 +104,22 @@ def delete_unfiled_evidence(session: Session, before: datetime) -> int:
     return _count(session, delete(Evidence).where(*these))
 
 
+def forget_names(session: Session) -> int:
+    """Erase the names of former officers of whom the history says nothing any more."""
+    unsaid = ~exists().where(Event.officer_id == Officer.id)
+    gone = (Officer.state == OfficerState.REMOVED, Officer.name_sealed.is_not(None), unsaid)
+    return _count(session, update(Officer).where(*gone).values(name_sealed=None))
+
+
+def delete_cards(session: Session) -> int:
+    """Delete the cards of tips whose words are gone; not those of which a message is still kept."""
+    emptied = exists().where(
+        Tip.id == Card.tip_id, Tip.closed_at.is_not(None), Tip.words_sealed.is_(None)
+    )
+    told = exists().where(Delivery.card_id == Card.id)
+    return _count(session, delete(Card).where(emptied, ~told))
+
+
 _NEEDS_CHAT: tuple[Any, ...] = (
     Reporter.chat_id,
     OfficerChat.chat_id,
@@ -114,10 +131,15 @@ _NEEDS_CHAT: tuple[Any, ...] = (
 
 
 def delete_idle_chats(session: Session, before: datetime) -> int:
-    """Delete chats that nothing needs any more: not even that somebody wrote to us stays."""
+    """Delete chats that nothing needs any more: not even that somebody wrote to us stays.
+
+    One from which a message is being handled now is locked, and passed over.
+    """
     idle = [~exists().where(column == Chat.id) for column in _NEEDS_CHAT]
     busy = exists().where(Conversation.chat_id == Chat.id, Conversation.draft_sealed.is_not(None))
-    return _count(session, delete(Chat).where(Chat.created_at < before, ~busy, *idle))
+    these = select(Chat.id).where(Chat.created_at < before, ~busy, *idle)
+    found = session.scalars(these.limit(MOST).with_for_update(skip_locked=True)).all()
+    return _count(session, delete(Chat).where(Chat.id.in_(found))) if found else 0
 
 
 def _count(session: Session, statement: Delete | Any) -> int:

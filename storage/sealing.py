@@ -11,8 +11,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,7 +39,8 @@ class Keyring:
     """
 
     hash_key: bytes
-    sealing_keys: Mapping[int, bytes]  #: id → key; the highest id seals
+    sealing_keys: dict[int, bytes]  #: id → key; the highest id seals
+    path: Path | None = field(default=None, compare=False)  #: of the file, to follow a rotation
 
     @classmethod
     def fresh(cls) -> Self:
@@ -68,13 +68,19 @@ class Keyring:
         Raises:
             SealError: changed, sealed for another purpose, or by a key we do not hold.
         """
-        key = self.sealing_keys.get(key_id_of(sealed))
+        key = self._key(key_id_of(sealed))
         if key is None:
             raise SealError(f"no key {key_id_of(sealed)} in the key file for {purpose}")
         try:
             return AESGCM(key).decrypt(sealed[4 : 4 + NONCE], sealed[4 + NONCE :], purpose.encode())
         except InvalidTag:
             raise SealError(f"a value of {purpose} does not open") from None
+
+    def _key(self, key_id: int) -> bytes | None:
+        """Return a key; one we do not know may have come into the file since it was read."""
+        if key_id not in self.sealing_keys and self.path is not None:
+            self.sealing_keys.update(read_keyring(self.path).sealing_keys)
+        return self.sealing_keys.get(key_id)
 
     def seal_json(self, value: Any, purpose: str) -> bytes:
         words = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -118,7 +124,7 @@ def read_keyring(path: Path) -> Keyring:
     try:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and not _is_credential(path):
             raise KeyFileError(f"{path} is open to other users; mend with: chmod 600 {path}")
-        return _from_json(json.loads(path.read_text()))
+        return _from_json(json.loads(path.read_text()), path)
     except FileNotFoundError:
         raise KeyFileError(
             f"there is no key file {path}; restore it from where you keep it"
@@ -145,9 +151,9 @@ def _to_json(keyring: Keyring) -> dict[str, Any]:
     }
 
 
-def _from_json(stored: dict[str, Any]) -> Keyring:
+def _from_json(stored: dict[str, Any], path: Path) -> Keyring:
     keys = {int(key_id): base64.b64decode(key) for key_id, key in stored["sealing_keys"].items()}
-    keyring = Keyring(base64.b64decode(stored["hash_key"]), keys)
+    keyring = Keyring(base64.b64decode(stored["hash_key"]), keys, path)
     if not keys or any(len(key) != KEY for key in (keyring.hash_key, *keys.values())):
         raise ValueError("a key has the wrong length")
     return keyring

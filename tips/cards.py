@@ -194,8 +194,8 @@ def _place(tx: Transaction, tip: Tip, place: dict[str, Any], voice: Voice) -> st
 def _time(time: dict[str, Any]) -> Time | None:
     if not time:
         return None
-    moments = [datetime.fromisoformat(t) if t else None for t in (time["start"], time["end"])]
-    return Time(time["said"], *moments)
+    start, end = (datetime.fromisoformat(t) if t else None for t in (time["start"], time["end"]))
+    return Time(time["said"], start=start, end=end)
 
 
 def _contact(tx: Transaction, tip: Tip, officer: Officer, voice: Voice) -> list[str]:

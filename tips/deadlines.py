@@ -3,6 +3,8 @@
 Each look takes what is due in one transaction; a second process finds nothing left.
 """
 
+from datetime import timedelta
+
 from storage import chats, deliveries, evidence, tips
 from storage.models import Chat, Conversation, Tip
 from storage.states import CardKind, DeliveryClass, EventKind, Priority
@@ -12,8 +14,12 @@ from tips.draft import Draft
 from tips.filing import audience_of, desk_chats
 from tips.messages import Reply
 from tips.outbox import owe
+from tips.showing import hide
 
 MOST = 50  #: of each kind in one transaction
+#: Pins, pictures and voices lie open in an officer's chat no longer than this: a platform deletes nothing
+#: older than 48 hours, and a pin or a voice cannot be covered. A button opens them again.
+OPENED = timedelta(hours=46)
 
 
 def look(tx: Transaction) -> int:
@@ -30,7 +36,10 @@ def look(tx: Transaction) -> int:
     waiting = chats.to_nudge(tx.session, tx.now, MOST)
     for talk in waiting:
         _nudge(tx, talk)
-    return len(reminded) + len(late) + len(expired) + len(waiting)
+    opened = deliveries.opened_before(tx.session, tx.now - OPENED, MOST)
+    for card in opened:
+        hide(tx, card)
+    return sum(map(len, (reminded, late, expired, waiting, opened)))
 
 
 def _remind(tx: Transaction, tip: Tip) -> None:
@@ -50,9 +59,11 @@ def _escalate(tx: Transaction, tip: Tip) -> None:
     """Nobody took it in time: the desk has it too, and who reported something urgent is told."""
     tip.overdue_at, tip.remind_at = tx.now, None
     tips.note(tx.session, EventKind.OVERDUE, tx.now, tip)
+    desk = desk_chats(tx, tip)
     for chat in audience_of(tx, tip):
-        _say_late(tx, tip, chat, "reminder.after")
-    for chat in desk_chats(tx, tip):
+        if chat not in desk:
+            _say_late(tx, tip, chat, "reminder.after")
+    for chat in desk:
         deliveries.show(
             tx.session, deliveries.card(tx.session, tip.id, chat, CardKind.ALERT), tx.now, anew=True
         )

@@ -1,12 +1,13 @@
-"""Group chats: registered for a commune's alerts by its lead; nothing is said or done in them."""
+"""Group chats: registered for a commune's alerts by one of its officers; nothing is said or done in them."""
 
 from datetime import timedelta
 
 from storage import chats, officers, tips
 from storage.models import Chat, Group, Officer
-from storage.states import COMMUNE_ROLES, Channel, EventKind
-from tips import invitations
+from storage.states import COMMUNE_ROLES, Channel, ChatState, EventKind
+from tips import people
 from tips.desk import Transaction
+from tips.filing import alert_again
 from tips.messages import Incoming, Reply
 from tips.outbox import owe
 
@@ -21,8 +22,17 @@ def receive(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
     if incoming.text.split(" ")[0] == "/register":
         _register(tx, chat, incoming)
         return
-    if incoming.text.startswith("/"):
+    if incoming.text.startswith("/start i"):
+        _say(tx, chat, "people.private_only")
+        return
+    if incoming.text.startswith("/") or _calls_us(tx, incoming.text):
         _say(tx, chat, "group.private_please")
+
+
+def _calls_us(tx: Transaction, text: str) -> bool:
+    """Tell whether a message names the bot: where it may read all, the rest is not for it."""
+    name = tx.desk.policy.bot_name()
+    return bool(name) and f"@{name}".casefold() in text.casefold()
 
 
 def joined(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
@@ -41,7 +51,7 @@ def _register(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
         return
     _enter(tx, chat, officer, officer.commune_code)
     voice = tx.voice_of(chat)
-    text = voice("group.registered", unit=invitations.unit(tx, officer, voice))
+    text = voice("group.registered", unit=people.unit(tx, officer, voice))
     owe(tx.session, chat, Reply(text), tx.now)
 
 
@@ -58,17 +68,33 @@ def _enter(tx: Transaction, chat: Chat, officer: Officer, commune_code: str) -> 
     group.commune_code, group.registered_by = commune_code, officer.id
     group.registered_at = tx.now
     tips.note(tx.session, EventKind.GROUP_REGISTERED, tx.now, officer_id=officer.id)
+    people.announce(tx, officer, "people.changed.group_added", officer)
 
 
-def left(tx: Transaction, chat: Chat) -> None:
-    """The group put us out: its alerts go to private chats again, and the desk is told."""
-    group = tx.session.get(Group, chat.id)
+def moved(tx: Transaction, chat: Chat, name: str) -> None:
+    """A group lives on under a new address, and everything about it with it."""
+    address = chats.Address(Channel(chat.channel), name, chat.kind)
+    heir = chats.find(tx.session, address)
+    if heir is None:
+        chats.move(tx.session, chat, name)
+    elif heir is not chat:  # it has already written to us from there
+        _inherit(tx, chat, heir)
+
+
+def _inherit(tx: Transaction, chat: Chat, heir: Chat) -> None:
+    chat.state = ChatState.CLOSED
+    group = officers.end_group(tx.session, chat)
     if group is None:
         return
-    tips.note(tx.session, EventKind.GROUP_LEFT, tx.now, officer_id=group.registered_by)
-    officer = tx.session.get_one(Officer, group.registered_by)
-    tx.session.delete(group)
-    invitations.announce(tx, officer, "people.changed.group_left", None)
+    if tx.session.get(Group, heir.id) is None:
+        heir_group = Group(
+            chat_id=heir.id,
+            commune_code=group.commune_code,
+            registered_by=group.registered_by,
+            registered_at=group.registered_at,
+        )
+        tx.session.add(heir_group)
+    alert_again(tx, group.commune_code)
 
 
 def _officer(tx: Transaction, incoming: Incoming) -> Officer | None:

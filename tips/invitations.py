@@ -5,34 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from routing import fold
 from storage import chats, officers, tips
 from storage.models import Chat, Invitation, Officer, OfficerChat
-from storage.states import (
-    COMMUNE_ROLES,
-    RIGHTS,
-    ChatKind,
-    DeliveryClass,
-    EventKind,
-    OfficerState,
-    Right,
-    Role,
-)
-from tips.cards import officer_label
+from storage.states import COMMUNE_ROLES, RIGHTS, EventKind, OfficerState, Right, Role
 from tips.desk import Transaction
 from tips.messages import Choice, Press, Reply
 from tips.outbox import owe
-from tips.showing import hide_details_in
+from tips.people import announce, reject, unit
+from tips.review import overview
 from tips.voice import Voice
+from words.spoken import SPOKEN
 
 VALID = timedelta(hours=72)
 SECRET = 16  #: bytes: 128 bits
 WRONG_LINKS_PER_HOUR = 5
 HOUR = timedelta(hours=1)
-#: Short, plain, told apart on the telephone.
-WORDS = (
-    "bưởi", "cam", "chuối", "dừa", "khế", "mận", "nhãn", "ổi", "táo", "xoài", "vải", "mít",
-    "sen", "cúc", "mai", "đào", "trâu", "ngựa", "mèo", "vịt", "cá", "tôm", "cua", "ếch",
-)  # fmt: skip
 OFFERED = 4  #: words shown to whoever confirms; one of them is right
 
 
@@ -86,8 +74,10 @@ def _check(tx: Transaction, post: Post) -> None:
 def use(tx: Transaction, chat: Chat, secret: str) -> Sequence[Reply]:
     """Answer somebody who opened an invitation link."""
     voice = tx.voice_of(chat)
-    if chat.kind is not ChatKind.PRIVATE:
-        return [Reply(voice("people.private_only"))]
+    if officer := officers.acting_in(tx.session, chat):
+        return [Reply(voice("people.already", **_post(tx, officer, voice)))]
+    if officer := officers.pending_in(tx.session, chat):  # the link opened again: the word again
+        return [_pending(tx, officer, voice)]
     wrong = chats.count_attempts(tx.session, chat, "link", tx.now - HOUR)
     if wrong >= WRONG_LINKS_PER_HOUR:
         return [Reply(voice("people.link_blocked", wait=voice.duration(HOUR)))]
@@ -99,13 +89,12 @@ def use(tx: Transaction, chat: Chat, secret: str) -> Sequence[Reply]:
         return [Reply(voice("people.link_used"))]
     if invitation.expires_at <= tx.now:
         return [Reply(voice("people.link_expired"))]
-    return _pend(tx, chat, invitation, voice)
+    return [_pending(tx, _pend(tx, chat, invitation), voice)]
 
 
-def _pend(tx: Transaction, chat: Chat, invitation: Invitation, voice: Voice) -> Sequence[Reply]:
+def _pend(tx: Transaction, chat: Chat, invitation: Invitation) -> Officer:
     """From now on the chat waits, showing a word, until the inviter confirms that word."""
     invitation.used_at = tx.now
-    officers.leave_chat(tx.session, chat)
     officer = Officer(
         role=invitation.role,
         commune_code=invitation.commune_code,
@@ -113,22 +102,22 @@ def _pend(tx: Transaction, chat: Chat, invitation: Invitation, voice: Voice) -> 
         state=OfficerState.PENDING,
         created_at=tx.now,
         name_sealed=invitation.name_sealed,
-        word=secrets.choice(WORDS),
+        word=secrets.choice(SPOKEN),
     )
     tx.session.add(officer)
     tx.session.flush()
     tx.session.add(OfficerChat(chat_id=chat.id, officer_id=officer.id))
     tips.note(tx.session, EventKind.JOINED, tx.now, officer_id=officer.id)
     _ask_confirmers(tx, officer)
-    facts = {"role": voice.label("role", officer.role), "unit": unit(tx, officer, voice)}
-    return [Reply(voice("people.pending", word=officer.word, **facts))]
+    return officer
 
 
-def unit(tx: Transaction, officer: Officer, voice: Voice) -> str:
-    if officer.commune_code is None:
-        return voice("unit.desk")
-    commune = tx.desk.commune_name(officer.commune_code) or officer.commune_code
-    return voice("unit.commune", commune=commune)
+def _pending(tx: Transaction, officer: Officer, voice: Voice) -> Reply:
+    return Reply(voice("people.pending", word=officer.word, **_post(tx, officer, voice)))
+
+
+def _post(tx: Transaction, officer: Officer, voice: Voice) -> dict[str, str]:
+    return {"role": voice.label("role", officer.role), "unit": unit(tx, officer, voice)}
 
 
 def _ask_confirmers(tx: Transaction, officer: Officer) -> None:
@@ -137,104 +126,89 @@ def _ask_confirmers(tx: Transaction, officer: Officer) -> None:
         if not may_confirm(other, officer):
             continue
         voice = tx.voice_of(chat)
-        facts = {"role": voice.label("role", officer.role), "unit": unit(tx, officer, voice)}
         rows = [[_word_button(word, officer)] for word in _mixed(officer)]
-        rows.append([voice.choice("choice.no", Press("confirm", officer.id, 0, "none"))])
-        owe(tx.session, chat, Reply(voice("people.confirm_ask", **facts), rows), tx.now)
+        rows.append(
+            [voice.choice("choice.officer.reject", Press("confirm", officer.id, 0, "none"))]
+        )
+        ask = voice("people.confirm_ask", **_post(tx, officer, voice))
+        owe(tx.session, chat, Reply(ask, rows), tx.now)
 
 
 def _word_button(word: str, officer: Officer) -> Choice:
-    return Choice(word, str(Press("confirm", officer.id, 0, str(WORDS.index(word)))))
+    return Choice(word, str(Press("confirm", officer.id, 0, str(SPOKEN.index(word)))))
 
 
 def _mixed(officer: Officer) -> list[str]:
     assert officer.word is not None
-    others = secrets.SystemRandom().sample([w for w in WORDS if w != officer.word], OFFERED - 1)
+    others = secrets.SystemRandom().sample([w for w in SPOKEN if w != officer.word], OFFERED - 1)
     words = [officer.word, *others]
     secrets.SystemRandom().shuffle(words)
     return words
 
 
 def may_confirm(other: Officer, officer: Officer) -> bool:
-    """A lead confirms the officers of the same commune; an admin anybody."""
+    """A lead confirms the officers of the same commune; an admin anybody of the same province."""
     if other.state is not OfficerState.ACTIVE or Right.CONFIRM_PEOPLE not in RIGHTS[other.role]:
         return False
     if other.role is Role.ADMIN:
-        return True
-    same = other.commune_code == officer.commune_code
-    return same and officer.role in COMMUNE_ROLES
+        return other.province_code == officer.province_code
+    return officer.role is Role.OFFICER and other.commune_code == officer.commune_code
 
 
 def press(tx: Transaction, chat: Chat, pressed: Press) -> None:
-    """A lead or an admin pressed a word."""
+    """A lead or an admin pressed a word, or that they invited nobody."""
     voice = tx.voice_of(chat)
-    by = officers.acting_in(tx.session, chat)
+    by, officer = officers.acting_in(tx.session, chat), _waiting(tx, pressed)
+    word = _WORD_PRESSED.get(pressed.detail)
+    if by is None or officer is None or word is None or not may_confirm(by, officer):
+        answer = voice("officer.old_button")
+    else:
+        confirmed = settle(tx, officer, word, by)
+        answer = voice("officer.done" if confirmed else "people.rejected")
+    owe(tx.session, chat, Reply(answer), tx.now)
+
+
+def _waiting(tx: Transaction, pressed: Press) -> Officer | None:
+    """The person a button is about, locked, if they still wait to be confirmed."""
     officer = tx.session.get(Officer, pressed.number, with_for_update=True)
-    allowed = by is not None and officer is not None and may_confirm(by, officer)
-    if not allowed or officer is None or officer.state is not OfficerState.PENDING:
-        owe(tx.session, chat, Reply(voice("officer.old_button")), tx.now)
-        return
-    word = WORDS[int(pressed.detail)] if pressed.detail.isdecimal() else ""
-    if word == officer.word:
-        confirm(tx, officer, by)
-        owe(tx.session, chat, Reply(voice("officer.done")), tx.now)
-    else:  # one wrong word ends it: guessing is not offered twice
-        remove(tx, officer, by)
-        owe(tx.session, chat, Reply(voice("people.rejected")), tx.now)
+    if officer is None or officer.state is not OfficerState.PENDING or pressed.revision:
+        return None
+    return officer
+
+
+_WORD_PRESSED = {"none": "", **{str(n): word for n, word in enumerate(SPOKEN)}}
+
+
+def settle(tx: Transaction, officer: Officer, word: str, by: Officer | None) -> bool:
+    """Confirm a pending officer if the word is theirs; a wrong one ends it, so nobody guesses twice.
+
+    Args:
+        word: as it was heard, with or without its accents.
+        by: None for the operator at the command line.
+    """
+    if fold(word) != fold(officer.word or ""):
+        reject(tx, officer, by)
+        return False
+    confirm(tx, officer, by)
+    return True
 
 
 def confirm(tx: Transaction, officer: Officer, by: Officer | None) -> None:
     """Make a pending officer active. `by`: None for the operator at the command line."""
     officer.state, officer.word = OfficerState.ACTIVE, None
     tips.note(tx.session, EventKind.CONFIRMED, tx.now, officer_id=officer.id, by=by and by.id)
+    tx.session.flush()
     for chat in officers.chats_of(tx.session, officer):
         voice = tx.voice_of(chat)
-        facts = {"role": voice.label("role", officer.role), "unit": unit(tx, officer, voice)}
-        owe(tx.session, chat, Reply(voice("people.confirmed", **facts)), tx.now)
-    announce(tx, officer, "people.changed.added", by)
+        confirmed = voice("people.confirmed", **_post(tx, officer, voice))
+        owe(tx.session, chat, Reply(confirmed), tx.now)
+        overview(tx, chat)
+    announce(tx, officer, "people.changed.added", by, but=officer)
 
 
-def remove(tx: Transaction, officer: Officer, by: Officer | None) -> None:
-    """End an officer's role: nothing more arrives, and what they had opened goes out of sight."""
-    was_active = officer.state is OfficerState.ACTIVE
-    officer.state = OfficerState.REMOVED
-    tips.note(tx.session, EventKind.REMOVED, tx.now, officer_id=officer.id, by=by and by.id)
-    for chat in officers.chats_of(tx.session, officer):
-        hide_details_in(tx, chat)
-        voice = tx.voice_of(chat)
-        key = "people.removed" if was_active else "people.rejected"
-        owe(tx.session, chat, Reply(voice(key, unit=unit(tx, officer, voice))), tx.now)
-        officers.leave_chat(tx.session, chat)
-    if was_active:
-        announce(tx, officer, "people.changed.removed", by)
-
-
-def announce(tx: Transaction, officer: Officer, key: str, by: Officer | None) -> None:
-    """Tell the lead of the commune and the province desk of every change of people."""
-    for other, chat in officers.reachable(tx.session):
-        if other.id == officer.id or not _hears(other, officer):
-            continue
-        voice = tx.voice_of(chat)
-        text = voice(
-            key,
-            officer=officer_label(tx, officer, voice),
-            role=voice.label("role", officer.role),
-            unit=unit(tx, officer, voice),
-            by=officer_label(tx, by, voice) if by else voice("people.operator"),
-        )
-        owe(tx.session, chat, Reply(text), tx.now, DeliveryClass.BROADCAST)
-
-
-def _hears(other: Officer, officer: Officer) -> bool:
-    if other.role is Role.DESK:
-        return other.province_code == officer.province_code
-    return other.role is Role.LEAD and other.commune_code == officer.commune_code
-
-
-def unreachable(tx: Transaction, chat: Chat) -> None:
-    """An officer blocked us or left: the desk must know that an alert may not arrive."""
-    officer = officers.acting_in(tx.session, chat)
-    if officer is None:
-        return
-    tips.note(tx.session, EventKind.UNREACHABLE, tx.now, officer_id=officer.id)
-    announce(tx, officer, "people.changed.blocked", None)
+def forget_pending(tx: Transaction) -> int:
+    """End what nobody confirmed while its link would have been valid; return how many."""
+    waiting = officers.pending_since(tx.session, tx.now - VALID)
+    for officer in waiting:
+        reject(tx, officer)
+    return len(waiting)

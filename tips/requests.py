@@ -156,6 +156,7 @@ def erase(tx: Transaction, tip: Tip) -> None:
 
     Files without a row are swept within minutes: a crash in between leaves nothing that names them.
     """
+    hide_details(tx, tip)
     tips.erase_contents(tip)
     for piece in evidence.of_tip(tx.session, tip):
         tx.session.delete(piece)

@@ -9,6 +9,7 @@ from storage.database import Session
 from storage.files import FileStore
 from storage.models import Reporter, Tip
 from storage.states import HIDDEN_STATES, TipState
+from tips import invitations
 from tips.desk import Transaction
 from tips.requests import erase, unlink
 
@@ -44,9 +45,12 @@ def sweep(tx: Transaction, keep: Periods) -> Mapping[str, int]:
         ),
         "evidence never filed": retention.delete_unfiled_evidence(session, now - keep.draft),
         "counted attempts": retention.delete_attempts(session, now - timedelta(days=1)),
+        "people never confirmed": invitations.forget_pending(tx),
         "expired invitations": retention.delete_invitations(session, now - keep.set_aside),
         "runs of jobs": retention.delete_runs(session, now - keep.contact),
         "history": retention.delete_events(session, now - keep.audit),
+        "names of former officers": retention.forget_names(session),
+        "cards of emptied tips": retention.delete_cards(session),
         "chats nobody needs": retention.delete_idle_chats(session, now - keep.sent),
     }
 

@@ -1,10 +1,16 @@
 """Bringing every card up to date after a change, and taking opened words out of sight."""
 
+from datetime import timedelta
+
 from storage import deliveries
 from storage.models import Card, Chat, Tip
 from storage.states import CardKind
 from tips import news
 from tips.desk import Transaction
+
+RECENT = timedelta(
+    days=30
+)  #: an officer's older alerts stay: to change them all at once is a flood
 
 
 def changed(tx: Transaction, tip: Tip) -> None:
@@ -24,16 +30,19 @@ def refresh(tx: Transaction, tip: Tip) -> None:
 def hide_details(tx: Transaction, tip: Tip) -> None:
     """Take the opened words and pictures out of everybody's sight."""
     for card in deliveries.cards_of(tx.session, tip.id):
-        _hide(tx, card)
+        hide(tx, card)
 
 
-def hide_details_in(tx: Transaction, chat: Chat) -> None:
-    """Take whatever was opened in one chat out of sight."""
+def clear(tx: Transaction, chat: Chat) -> None:
+    """Take out of sight what was opened in one chat, and what its recent alerts tell."""
     for card in deliveries.cards_in(tx.session, chat):
-        _hide(tx, card)
+        if card.kind is not CardKind.ALERT:
+            hide(tx, card)
+        elif card.sent_at is not None and card.sent_at > tx.now - RECENT:
+            deliveries.show(tx.session, card, tx.now)
 
 
-def _hide(tx: Transaction, card: Card) -> None:
+def hide(tx: Transaction, card: Card) -> None:
     if card.kind is CardKind.ALERT or card.hidden:
         return
     card.hidden = True
