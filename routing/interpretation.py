@@ -49,10 +49,12 @@ class Interpreter:
     def interpret(self, text: str, prior: frozenset[int] | None) -> Interpretation:
         """The most telling way to read a text; repairs are tried where it says too little."""
         best = self._as_typed(text, prior)
+        if not best.words.words:
+            return best
         if any(map(_is_keyed, best.words.words)):
             for decoded in {decode_keys(text, ()), decode_keys(text, self._known)} - {text}:
                 best = _better(self._as_typed(decoded, prior, repaired=True), best)
-        if best.top < ENOUGH and best.words.words:
+        if best.top < ENOUGH:
             return _better(self._mended(best, prior), best)
         return self._longer(best, prior) or best
 

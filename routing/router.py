@@ -1,8 +1,8 @@
 """From words and a point to a commune, a question, or an honest "unknown"."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from routing.agreement import decide_both, decide_pin
@@ -81,16 +81,36 @@ class Router:
             province: where the place is expected: name or code, current or former.
             on: the day whose units are answered with; today's by default.
         """
-        candidate = partial(self._candidate, on)
+        route = self._route(text, point, accuracy, self._expected(province))
+        return route if on is None else self._on_day(route, on)
+
+    def _route(
+        self,
+        text: str,
+        point: Point | None,
+        accuracy: float | None,
+        prior: frozenset[int] | None,
+    ) -> Route:
         located = Located({}, exact=False)
         if point is not None:
             located = locate(point, accuracy, self._centres, self._boundaries)
-            pin = decide_pin(located, self._scope, candidate)
+            pin = decide_pin(located, self._scope, self._candidate)
             if not text:
                 return pin
-        said = self._interpreter.interpret(text, self._expected(province))
-        words = decide(said, self._scope, candidate)
-        return words if point is None else decide_both(words, pin, said, located, candidate)
+        said = self._interpreter.interpret(text, prior)
+        words = decide(said, self._scope, self._candidate)
+        if point is None:
+            return words
+        return decide_both(words, pin, said, located, self._candidate)
+
+    def _on_day(self, route: Route, on: date) -> Route:
+        """The same with each commune as it was on a day."""
+        then = [self._gazetteer.commune(c.code, on) for c in route.candidates]
+        candidates = tuple(
+            replace(candidate, code=commune.code, name=commune.full_name)
+            for candidate, commune in zip(route.candidates, then, strict=True)
+        )
+        return replace(route, candidates=candidates)
 
     def locate(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> list[str | None]:
         """The commune's code for each of many positions, by exact areas only.
@@ -115,10 +135,8 @@ class Router:
         keys = [unit.own for unit in units if unit.level is Level.PROVINCE]
         return frozenset().union(*keys) if keys else self._prior
 
-    def _candidate(
-        self, on: date | None, code: str, score: float, reading: Reading | None
-    ) -> Candidate:
-        commune = self._communes[code] if on is None else self._gazetteer.commune(code, on)
+    def _candidate(self, code: str, score: float, reading: Reading | None) -> Candidate:
+        commune = self._communes[code]
         return Candidate(
             commune.code,
             commune.full_name,
