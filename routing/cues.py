@@ -92,14 +92,26 @@ def kinds_of(plain: str, exact: str) -> Kinds | None:
     return kinds if exact in (plain, word) else None
 
 
-def pairs_of(plain: str, exact: str) -> dict[str, Kinds]:
-    """The second halves (plain or exact) with which a word makes a type word: "thị" and "trấn"."""
+def pairs_of(plain: str, exact: str) -> dict[str, Kinds] | None:
+    """The second halves with which a word makes a type word: "thị" and "trấn"."""
+    if plain not in _PAIRS:
+        return None
+    return _PAIRS[plain] if exact == plain else {**_PAIRS[plain], **_PAIRS.get(exact, {})}
+
+
+def _pairs() -> dict[str, dict[str, Kinds]]:
+    """First half -> second half -> what they stand for, both plain or both exact."""
     return {
-        half: kinds
-        for first in (plain, exact)
-        for word, kinds in _BY_SPELLING.items()
-        if word.startswith(first) and (half := word[len(first) :]) and first in _FIRST_HALVES
+        first: {
+            word[len(first) :]: kinds
+            for word, kinds in _BY_SPELLING.items()
+            if word.startswith(first) and len(word) > len(first)
+        }
+        for first in _FIRST_HALVES
     }
+
+
+_PAIRS = _pairs()
 
 
 _CUES = {

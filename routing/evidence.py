@@ -53,12 +53,12 @@ class Context(NamedTuple):
 
 
 def read_communes(
-    text: Words, mentions: Sequence[Mention], prior: frozenset[int] | None
+    text: Words, mentions: Sequence[Mention], prior: frozenset[int] | None, *, bare: bool
 ) -> list[Reading]:
-    """Every commune-level reading of every mention."""
+    """Every commune-level reading of every mention. `bare`: the text is `only_names`."""
     readings: list[Reading] = []
     unread = UNREAD if unread_type(text, mentions) else 1.0
-    loose = 1.0 if only_names(text, mentions) else LOOSE
+    loose = 1.0 if bare else LOOSE
     for mention in mentions:
         if mention.view.communes:
             context = _context(mention, mentions)
@@ -96,11 +96,6 @@ def read_areas(mentions: Sequence[Mention], prior: frozenset[int] | None) -> lis
             context = _context(mention, mentions)
             readings += _read(mention.view.areas, mention, _odds(mention), context, prior)
     return readings
-
-
-def nothing(text: Words, mentions: Sequence[Mention]) -> float:
-    """The odds that no commune is meant."""
-    return NOTHING_ELSE if only_names(text, mentions) else NOTHING
 
 
 def only_names(text: Words, mentions: Sequence[Mention]) -> bool:

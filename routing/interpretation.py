@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from routing.cues import Level
-from routing.evidence import NOTHING, Reading, nothing, read_areas, read_communes
+from routing.evidence import NOTHING, NOTHING_ELSE, Reading, only_names, read_areas, read_communes
 from routing.mending import Mender, decode_keys
 from routing.mentions import Finder, Mention
 from routing.names import Names
@@ -104,12 +104,13 @@ def _weigh(
     words: Words, mentions: Sequence[Mention], prior: frozenset[int] | None, *, repaired: bool
 ) -> Interpretation:
     readings: list[Reading] = []
+    bare = only_names(words, mentions)
     if mentions:
-        readings = read_communes(words, mentions, prior)
+        readings = read_communes(words, mentions, prior, bare=bare)
         if not any(reading.supported and reading.weight > NOTHING for reading in readings):
             readings += read_areas(mentions, prior)
     weights, best = _spread(_telling(readings))
-    total = sum(weights.values()) + nothing(words, mentions)
+    total = sum(weights.values()) + (NOTHING_ELSE if bare else NOTHING)
     ranked = sorted(weights, key=weights.__getitem__, reverse=True)
     shares = {code: weights[code] / total for code in ranked}
     strength = max([_strength(reading) for reading in best.values()], default=0.0)

@@ -13,6 +13,9 @@ from routing.text import fold, strip_accents, syllables
 Named = CommuneState | FormerCommune | District | Province | Alias
 
 
+COMMUNE = Level.COMMUNE  # looked up once: inner loops compare with it
+
+
 class Layer(StrEnum):
     """When a name was in force."""
 
@@ -99,20 +102,23 @@ class Name:
 
 def view_of(units: Sequence[Unit], kinds: Kinds | None, *, accents_differ: bool) -> View:
     """What these units may be after this type word."""
-    communes = [unit for unit in units if unit.level is Level.COMMUNE]
-    areas = [unit for unit in units if unit.level is not Level.COMMUNE]
+    communes = [unit for unit in units if unit.level is COMMUNE]
+    areas = (
+        [unit for unit in units if unit.level is not COMMUNE] if len(communes) < len(units) else []
+    )
     if kinds is not None:
         same = [unit for unit in areas if unit.kind in kinds.names]
         areas = same or [unit for unit in areas if unit.level & kinds.levels]
-        communes = communes if kinds.levels & Level.COMMUNE else []
-    return View(
-        communes,
-        areas,
-        frozenset([key for unit in areas for key in unit.own]),
-        frozenset([key for unit in communes for key in unit.own]),
-        accents_differ,
-        len({unit.level for unit in areas}) > 1,
-    )
+        communes = communes if kinds.levels & COMMUNE else []
+    two_levels = len(areas) > 1 and len({unit.level for unit in areas}) > 1
+    return View(communes, areas, _own(areas), _own(communes), accents_differ, two_levels)
+
+
+def _own(units: Sequence[Unit]) -> frozenset[int]:
+    """The keys of all these units."""
+    if len(units) == 1:
+        return units[0].own
+    return frozenset([key for unit in units for key in unit.own])
 
 
 @dataclass(slots=True)

@@ -166,7 +166,7 @@ def _word(part: str) -> Word:
     plain = strip_accents(exact)
     kinds, pairs = kinds_of(plain, exact), pairs_of(plain, exact)
     opens = kinds is not None and kinds.levels == Level.COMMUNE and len(plain) > 1
-    return Word(plain, exact, part, kinds, pairs=pairs or None, opens=opens)
+    return Word(plain, exact, part, kinds, pairs=pairs, opens=opens)
 
 
 def _split_on_case(token: str) -> list[str]:
