@@ -15,7 +15,7 @@ from datetime import timedelta
 
 import structlog
 
-from routing import Route
+from routing import ReasonCode, Route
 from routing.reasons import explain
 from storage import chats, evidence, inbox, officers, queues
 from storage.database import Database, Session, is_away
@@ -33,7 +33,6 @@ from tips.outbox import chosen, owe
 from tips.requests import carry_out
 from tips.turn import Turn
 from tips.world import World
-from words.texts import Language
 
 LEASE = timedelta(seconds=20)  #: how long after a crash the messages under way are taken up again
 BATCH = 20  #: chats whose messages share a commit
@@ -207,7 +206,9 @@ def world_of(tx: Transaction, chat: Chat) -> World:
     voice = desk.voice_of(chat)
 
     def explained(route: Route) -> str:
-        return explain(route, Language.VI)  # for officers, whatever the citizen speaks
+        if route.reason.code is ReasonCode.EXACT_NAME:
+            return ""  # the name as it is today explains itself
+        return explain(route, "vi")  # for officers, whatever the citizen speaks
 
     return World(
         now=tx.now,

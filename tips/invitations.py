@@ -13,7 +13,7 @@ from tips.desk import Transaction
 from tips.messages import Choice, Press, Reply
 from tips.outbox import owe
 from tips.people import announce, reject, unit
-from tips.review import overview
+from tips.review import show_open
 from tips.voice import Voice
 from words.spoken import SPOKEN
 
@@ -202,7 +202,7 @@ def confirm(tx: Transaction, officer: Officer, by: Officer | None) -> None:
         voice = tx.voice_of(chat)
         confirmed = voice("people.confirmed", **_post(tx, officer, voice))
         owe(tx.session, chat, Reply(confirmed), tx.now)
-        overview(tx, chat)
+        show_open(tx, chat)
     announce(tx, officer, "people.changed.added", by, but=officer)
 
 

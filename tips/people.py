@@ -15,7 +15,7 @@ from tips.desk import Transaction
 from tips.filing import alert_again
 from tips.messages import Reply
 from tips.outbox import owe
-from tips.review import overview
+from tips.review import show_open
 from tips.showing import clear
 from tips.voice import Voice
 
@@ -129,4 +129,4 @@ def back(tx: Transaction, chat: Chat) -> None:
         return
     tips.note(tx.session, EventKind.REACHABLE, tx.now, officer_id=officer.id)
     announce(tx, officer, "people.changed.back", but=officer)
-    overview(tx, chat)
+    show_open(tx, chat)

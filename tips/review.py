@@ -228,18 +228,26 @@ def _opened(p: Pressed) -> Card | None:
 
 def overview(tx: Transaction, chat: Chat) -> None:
     """/tips: every open tip of the officer's unit, its card sent anew at the bottom of the chat."""
+    if not show_open(tx, chat):
+        owe(tx.session, chat, Reply(tx.voice_of(chat)("alert.none_open")), tx.now)
+
+
+def show_open(tx: Transaction, chat: Chat) -> int:
+    """Send the cards of what is open with the officer's unit; return how many tips are."""
     officer = officers.acting_in(tx.session, chat)
     if officer is None:
-        return
+        return 0
     if officer.role is Role.DESK:
         found = tips.open_at_desk(tx.session, officer.province_code)
     else:
         found = tips.open_in_commune(tx.session, officer.commune_code or "")
     mine = [tip for tip in found if may_see(officer, tip)]
-    owe(tx.session, chat, Reply(_counted(tx, chat, mine)), tx.now)
+    if mine:
+        owe(tx.session, chat, Reply(_counted(tx, chat, mine)), tx.now)
     for tip in mine[:MOST_LISTED]:
         card = deliveries.card(tx.session, tip.id, chat, CardKind.ALERT)
         deliveries.show(tx.session, card, tx.now, anew=True)
+    return len(mine)
 
 
 MOST_LISTED = 10  #: cards sent anew by /tips; the rest keep theirs
@@ -247,8 +255,6 @@ MOST_LISTED = 10  #: cards sent anew by /tips; the rest keep theirs
 
 def _counted(tx: Transaction, chat: Chat, mine: list[Tip]) -> str:
     voice = tx.voice_of(chat)
-    if not mine:
-        return voice("alert.none_open")
     late = sum(tip.state is TipState.NEW and tip.target_at <= tx.now for tip in mine)
     return voice("alert.overview", open=len(mine), late=late)
 
