@@ -16,6 +16,7 @@ from bot.foundation import Foundation, foundation
 from bot.settings import Settings, read_settings
 from storage import schema
 from storage.states import Role
+from words.texts import Language
 
 T = TypeVar("T")
 
@@ -167,10 +168,10 @@ def import_boundaries(
 def route(
     provinces: Annotated[str, typer.Option(help="Official codes, such as 37,24, or all.")] = "",
     explain: Annotated[bool, typer.Option(help="Add a sentence that says why.")] = False,
-    language: Annotated[str, typer.Option(help="Of that sentence: vi or en.")] = "vi",
+    language: Annotated[Language, typer.Option(help="Of that sentence.")] = Language.VI,
 ) -> None:
     """Find the commune of each JSON line on standard input: {"text"?, "lat"?, "lon"?, "province"?}."""
-    for line in maps.route(sys.stdin.buffer, provinces, explain=explain, language=language):
+    for line in maps.route(sys.stdin.buffer, provinces, explained=explain, language=language.value):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 

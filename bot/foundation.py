@@ -12,6 +12,7 @@ from bot.errors import StartError, make_folder
 from bot.keys import open_keyring
 from bot.settings import Settings
 from routing import Router
+from routing.boundaries import BoundariesError
 from storage import schema
 from storage.database import Database, sqlite_path
 from storage.files import FileStore
@@ -95,9 +96,11 @@ def lay(settings: Settings, keyring: Keyring, database: Database) -> Foundation:
 def load_router(settings: Settings) -> Router:
     try:
         return Router.load(settings.provinces, settings.data_dir)
-    except KeyError as error:
+    except BoundariesError as error:
+        raise StartError(str(error)) from None
+    except ValueError as error:
         raise StartError(
-            f"TINBAO_PROVINCES names no province: {error.args[0]}; for example TINBAO_PROVINCES=37"
+            f"TINBAO_PROVINCES is wrong: {error}; for example TINBAO_PROVINCES=37"
         ) from None
 
 
@@ -109,10 +112,15 @@ def make_desk(settings: Settings, router: Router, texts: Texts, files: FileStore
         policy=policy(settings, router),
         limits=limits(settings),
         files=files,
-        home_province=router.communes()[0].province_code,
+        home_province=home_province(settings, router),
         free_disk=lambda: shutil.disk_usage(settings.media_dir).free,
         enlist=None if settings.is_configured else demo.enlist,
     )
+
+
+def home_province(settings: Settings, router: Router) -> str:
+    """Where a tip of unknown place belongs: the first province that was set."""
+    return settings.provinces[0] if settings.provinces else router.communes()[0].province_code
 
 
 def policy(settings: Settings, router: Router) -> Policy:
