@@ -4,41 +4,37 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
 
-from bot import channels
+from bot import channels, logs
 from bot.channels import OpenDoor
 from bot.errors import StartError
 from bot.foundation import Foundation, foundation, now
+from bot.jobs import Jobs
+from bot.lock import only_process
 from bot.metrics import Metrics
-from bot.schedule import Schedule
+from bot.repeating import repeat
 from bot.server import listen, make_app, serving
 from bot.settings import Settings
-from bot.summaries import PICTURES, Summaries
 from handlers.telegram.connect import SetUpError
 from storage import officers, queues, runs
-from storage.database import DatabaseError, Session
-from storage.files import FileStore
-from storage.models import Delivery, Evidence, Inbox
-from storage.queues import Depth
-from tips import deadlines, inbox, retention
+from storage.database import sqlite_path
+from tips import inbox
 from tips.cleaning.cleaner import Cleaner
 from tips.cleaning.verdicts import Limits as CleaningLimits
 from tips.deliveries import Deliveries
-from tips.desk import Transaction
 from tips.evidence import EvidenceRoom
 from tips.intake import Intake
 
-IDLE = timedelta(seconds=1)  #: the net under every wake-up: how long a missed one may last
-PAUSE = timedelta(seconds=2)  #: after the database was away
-FAREWELL = timedelta(seconds=10)  #: to finish what is under way when told to stop
-PICTURES_KEPT = timedelta(days=3)
+FAREWELL = timedelta(seconds=4)  #: to finish what is under way, and to record it, when told to stop
+FETCHERS = 3  #: files fetched at a time; they are cleaned one by one
 
 log = structlog.get_logger()
 
@@ -49,10 +45,10 @@ async def run(settings: Settings) -> None:
     Raises:
         StartError: nothing was started; one line for the operator.
     """
-    listener = listen(settings.http_host, settings.http_port)
+    logs.watch(asyncio.get_running_loop())
     async with AsyncExitStack() as stack:
-        stack.callback(listener.close)
-        base = await stack.enter_async_context(foundation(settings))
+        base = await stack.enter_async_context(_alone(settings))
+        listener = stack.enter_context(closing(listen(settings.http_host, settings.http_port)))
         stored, owed = asyncio.Event(), asyncio.Event()
         way_in = inbox.Inbox(base.database, now, stored)
         opener = channels.telegram if settings.telegram_token else channels.web
@@ -68,8 +64,22 @@ async def run(settings: Settings) -> None:
             max([1 << 20, *(door.largest_body for door in opened)]),
         )
         await process.warn()
-        async with serving(app, listener):
-            await _until_stopped(process)
+        async with serving(app, listener) as server:
+            await _until_stopped(process, server)
+
+
+@asynccontextmanager
+async def _alone(settings: Settings) -> AsyncIterator[Foundation]:
+    """The foundation; on SQLite for us alone, so that no lease there is anybody's any more."""
+    path = sqlite_path(settings.database)
+    if path is None:
+        async with foundation(settings) as base:
+            yield base
+        return
+    with only_process(Path(path)):
+        async with foundation(settings) as base:
+            await base.database.run(queues.release)
+            yield base
 
 
 def _is_closed(settings: Settings) -> bool:
@@ -85,23 +95,36 @@ def _named(base: Foundation, opened: list[OpenDoor]) -> Foundation:
     return replace(base, desk=replace(base.desk, policy=policy))
 
 
-async def _until_stopped(process: "Process") -> None:
-    """Run every worker until a signal; a worker that fails by our own bug ends the process."""
+async def _until_stopped(process: "Process", server: asyncio.Task[None]) -> None:
+    """Run every worker until a signal; one that fails by our own bug ends the process."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(work, name=name) for name, work in process.work()]
+            services = [group.create_task(_watch(server), name="http")]
+            services += [group.create_task(work, name=name) for name, work in process.services()]
+            workers = [group.create_task(work, name=name) for name, work in process.workers(stop)]
             await stop.wait()
             log.info("stopping")
-            for task in tasks:
-                task.cancel()
+            _cancel(services)
+            await asyncio.wait(workers, timeout=FAREWELL.total_seconds())
+            _cancel(workers)
     except* SetUpError as refused:
         raise StartError(str(_first(refused))) from None
     finally:
         await process.farewell()
+
+
+async def _watch(server: asyncio.Task[None]) -> None:
+    """Let what the server dies of rise here."""
+    await asyncio.shield(server)
+
+
+def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
 
 
 def _first(group: BaseException) -> BaseException:
@@ -117,9 +140,10 @@ class Process:
     def __init__(
         self, base: Foundation, opened: list[OpenDoor], stored: asyncio.Event, owed: asyncio.Event
     ) -> None:
-        settings, desk = base.settings, base.desk
+        desk = base.desk
         self.base, self.opened, self.stored, self.owed = base, opened, stored, owed
         self.metrics = Metrics()
+        self._asked: asyncio.Task[datetime] | None = None
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         doors = {door.channel: door.door for door in opened}
         self.intake = Intake(base.database, desk, doors, now, owed, self.owner)
@@ -138,34 +162,37 @@ class Process:
             self.owner,
             desk.limits.evidence_size,
         )
-        self.pictures = FileStore(settings.media_dir / PICTURES, base.keyring)
-        self.summaries = Summaries(
-            base.database,
-            desk,
-            self.pictures,
-            now,
-            self.owner,
-            settings.weekly_day,
-            settings.weekly_time,
-        )
+        self.jobs = Jobs(base, self.metrics, self.owner, owed)
 
-    def work(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
-        return [
-            ("intake", _repeat(self.intake.take, self.stored)),
-            ("evidence", _repeat(self.evidence.take, asyncio.Event())),
-            *[(f"{d.channel}.deliveries", _repeat(d.send_due, self.owed)) for d in self.deliveries],
-            *[(f"{d.channel}.door", _serve(d)) for d in self.opened],
-            ("schedule", self._keep_time()),
+    def services(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
+        """What may be broken off at any moment without loss."""
+        doors = [(f"{d.channel}.door", _serve(d)) for d in self.opened]
+        return [*doors, ("jobs", self.jobs.run())]
+
+    def workers(self, stop: asyncio.Event) -> list[tuple[str, Coroutine[Any, Any, None]]]:
+        """What ends what it has begun, and then heeds `stop`."""
+        senders = [
+            (f"{d.channel}.deliveries", repeat(d.send_next, stop, self.owed))
+            for d in self.deliveries
         ]
+        fetchers = [
+            (f"evidence.{n}", repeat(self.evidence.take, stop, self.stored))
+            for n in range(FETCHERS)
+        ]
+        return [("intake", repeat(self.intake.take, stop, self.stored)), *senders, *fetchers]
 
     async def farewell(self) -> None:
         """Let what is being sent be recorded, so that it is not sent again."""
-        async with asyncio.timeout(FAREWELL.total_seconds()):
-            for each in self.deliveries:
-                await each.drain()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL.total_seconds()):
+                for each in self.deliveries:
+                    await each.drain()
 
     async def database_answers(self) -> bool:
-        await self.base.database.read(runs.installed_at)
+        """Tell whether the database can be written; one question at a time waits for an answer."""
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.create_task(self.base.database.run(runs.installed_at))
+        await asyncio.shield(self._asked)
         return True
 
     async def warn(self) -> None:
@@ -178,87 +205,6 @@ class Process:
                 mend="invite the province desk: tinbao officers invite --province 37 --role desk",
             )
 
-    # the clock --------------------------------------------------------------------------------
-
-    async def _keep_time(self) -> None:
-        schedule = Schedule()
-        schedule.every(timedelta(seconds=10), "deadlines", self._look)
-        schedule.every(timedelta(minutes=1), "weekly", self._summarise)
-        schedule.every(timedelta(minutes=10), "files", self._sweep_files)
-        schedule.every(timedelta(minutes=10), "retention", self._sweep_daily)
-        schedule.every(timedelta(seconds=15), "metrics", self._measure)
-        schedule.start()
-        try:
-            await self._summarise()  # a slot that was missed while nobody ran
-            await asyncio.Event().wait()
-        finally:
-            schedule.stop()
-
-    async def _look(self) -> None:
-        if await self.base.database.run(lambda s: deadlines.look(self._transaction(s))):
-            self.owed.set()
-
-    async def _summarise(self) -> None:
-        if await self.summaries.catch_up():
-            self.owed.set()
-
-    async def _sweep_files(self) -> None:
-        base = self.base
-        await base.database.run(lambda s: retention.sweep_files(s, base.files, now()))
-        for name in list(self.pictures.orphans((), now() - PICTURES_KEPT)):
-            self.pictures.delete(name)
-        await base.database.empty_journal()
-
-    async def _sweep_daily(self) -> None:
-        day = now().astimezone(self.base.desk.voices.zone).date().isoformat()
-        removed = await self.base.database.run(lambda s: self._sweep(s, day))
-        if removed:
-            log.info("retention", **{k.replace(" ", "_"): n for k, n in removed.items() if n})
-
-    def _sweep(self, session: Session, day: str) -> dict[str, int]:
-        if not runs.claim(session, "retention", day, self.owner, now()):
-            return {}
-        removed = dict(retention.sweep(self._transaction(session), self.base.periods))
-        runs.finish(session, "retention", day, now())
-        return removed
-
-    def _transaction(self, session: Session) -> Transaction:
-        return Transaction(session, self.base.desk, now())
-
-    async def _measure(self) -> None:
-        self.metrics.show_queues(await self.base.database.read(_depths), now())
-        self.metrics.show_free_disk(self.base.desk.free_disk())
-
-
-def _depths(session: Session) -> dict[str, Depth]:
-    return {
-        "inbox": queues.depth(session, Inbox),
-        "deliveries": queues.depth(session, Delivery),
-        "evidence": queues.depth(session, Evidence),
-    }
-
 
 async def _serve(opened: OpenDoor) -> None:
     await opened.serve()
-
-
-async def _repeat(step: Callable[[], Awaitable[int]], wake: asyncio.Event) -> None:
-    """Do `step` for ever: at once while there is work, else when woken, or after `IDLE`."""
-    while True:
-        wake.clear()
-        try:
-            done = await step()
-        except DatabaseError as error:
-            log.warning("database_away", error=type(error).__name__)
-            await asyncio.sleep(PAUSE.total_seconds())
-            continue
-        if not done:
-            await _woken(wake)
-
-
-async def _woken(wake: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(IDLE.total_seconds()):
-            await wake.wait()
-    except TimeoutError:
-        return

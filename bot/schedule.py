@@ -1,7 +1,7 @@
 """The clock: what is done every so often. APScheduler says when; rows say that it was done."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -32,6 +32,7 @@ class Schedule:
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
+            next_run_time=datetime.now(UTC),  # what was missed while nobody ran is done first
         )
 
     def start(self) -> None:

@@ -162,15 +162,18 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve `app` on a socket from `listen` within this loop; on leaving, let requests end, then close."""
+async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+    """Serve `app` on a socket from `listen` within this loop; on leaving, let requests end, then close.
+
+    Gives the task that serves: when it ends inside the block, nobody serves any more.
+    """
     server = _Server(_config(app))
     task = asyncio.create_task(server.serve(sockets=[listener]), name="http")
     host, port = listener.getsockname()[:2]
     try:
         await server.up.wait()
         structlog.get_logger(__name__).info("listening", host=host, port=port)
-        yield
+        yield task
     finally:
         server.should_exit = True
         await task

@@ -5,8 +5,10 @@
 The inbox row brings the outcome into the chat's own order: the reporter hears what was not taken.
 """
 
+import asyncio
 import json
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,6 +20,7 @@ from storage.files import FileStore
 from storage.models import Chat, Evidence, Tip
 from storage.queues import Lease
 from storage.states import Channel, EvidenceKind, EvidenceVerdict
+from tips import operators
 from tips.cleaning.cleaner import Cleaner, CleaningUnavailableError
 from tips.cleaning.verdicts import (
     Cleaned,
@@ -33,7 +36,8 @@ from tips.messages import Door, Reply, SendError
 from tips.outbox import owe
 from tips.showing import refresh
 
-LEASE = timedelta(minutes=5)  #: fetching and cleaning at their slowest
+PATIENCE = timedelta(minutes=4)  #: for fetching and cleaning one file
+LEASE = timedelta(minutes=5)
 OUTCOME_PREFIX = "evidence:"
 WAITS = [timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, *[3600] * 12)]
 
@@ -43,6 +47,8 @@ _SAID = {
     RefusalReason.TOO_LARGE: "evidence.too_big",
     RefusalReason.TOO_LONG: "evidence.too_big",
 }
+
+Record = Callable[[Session], None]
 
 log = structlog.get_logger()
 
@@ -77,33 +83,43 @@ class EvidenceRoom:
         if claimed is None:
             return 0
         piece_id, channel, reference = claimed
-        try:
-            content = await self.doors[channel].fetch(reference, self.limit)
-        except SendError as error:
-            fault = error
-            await self.database.run(lambda session: self._not_fetched(session, piece_id, fault))
-            return 1
-        try:
-            fetched = await self._clean(content)
-        except (CleaningUnavailableError, OSError):  # ours or the disk's fault, not the file's
-            ours = SendError("cleaning_unavailable")
-            await self.database.run(lambda session: self._not_fetched(session, piece_id, ours))
-            return 1
-        await self.database.run(lambda session: self._record(session, piece_id, fetched))
+        record = await self._fetched(piece_id, channel, reference)
+        await self.database.insist(record)
         return 1
 
     def _claim(self, session: Session) -> tuple[int, Channel, str] | None:
         lease = Lease(self.owner, self.clock(), LEASE)
         for piece in queues.claim_evidence(session, lease, 1):
-            return piece.id, piece.channel, evidence.reference_of(session, piece)
+            if piece.attempts <= len(WAITS) + 1:
+                return piece.id, piece.channel, evidence.reference_of(session, piece)
+            self._lose(session, piece, "interrupted")  # again and again: it may kill the process
         return None
+
+    async def _fetched(self, piece_id: int, channel: Channel, reference: str) -> Record:
+        """Fetch, clean and store a file; return what is to be recorded. Our own bugs end here."""
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                content = await self.doors[channel].fetch(reference, self.limit)
+                fetched = await self._clean(content)
+        except SendError as error:
+            fault = error
+        except TimeoutError:
+            fault = SendError("timed_out")
+        except (CleaningUnavailableError, OSError):  # ours or the disk's fault, not the file's
+            fault = SendError("cleaning_unavailable")
+        except Exception as bug:
+            log.exception("evidence_failed", evidence=piece_id)
+            fault = SendError(type(bug).__name__)
+        else:
+            return lambda session: self._record(session, piece_id, fetched)
+        return lambda session: self._not_fetched(session, piece_id, fault)
 
     async def _clean(self, content: bytes) -> Fetched:
         verdict = await self.cleaner.clean(content)
         if isinstance(verdict, Refused):
             return Fetched(EvidenceVerdict.REFUSED, fault=verdict.reason)
         if isinstance(verdict, Uncleanable):
-            kind, name = EvidenceKind(verdict.kind), self.files.put(content)
+            kind, name = EvidenceKind(verdict.kind), await self._stored(content)
             media_type = "application/octet-stream"
             return Fetched(EvidenceVerdict.DESK_ONLY, kind, media_type, name)
         return await self._kept(content, verdict)
@@ -112,14 +128,17 @@ class EvidenceRoom:
         silent = None
         if cleaned.kind is MediaKind.VIDEO:
             muted: Verdict = await self.cleaner.clean(content, without_sound=True)
-            silent = self.files.put(muted.content) if isinstance(muted, Cleaned) else None
+            silent = await self._stored(muted.content) if isinstance(muted, Cleaned) else None
         return Fetched(
             EvidenceVerdict.CLEAN,
             EvidenceKind(cleaned.kind),
             cleaned.media_type,
-            self.files.put(cleaned.content),
+            await self._stored(cleaned.content),
             silent,
         )
+
+    async def _stored(self, content: bytes) -> str:
+        return await asyncio.to_thread(self.files.put, content)  # sealing and syncing take a while
 
     def _record(self, session: Session, piece_id: int, fetched: Fetched) -> None:
         piece = queues.held(session, Evidence, piece_id, self.owner)
@@ -146,12 +165,17 @@ class EvidenceRoom:
             piece.error = RefusalReason.TOO_LARGE
             self._tell(session, piece)
         elif error.permanent or piece.attempts > len(WAITS):
-            piece.verdict, piece.reference_sealed = EvidenceVerdict.LOST, None
-            queues.set_aside(piece, error.fault)
-            self._tell(session, piece)
+            self._lose(session, piece, error.fault)
         else:
-            wait = error.retry_after or WAITS[piece.attempts - 1]
+            jitter = random.uniform(0.8, 1.2)  # so that many do not come back at once
+            wait = error.retry_after or WAITS[piece.attempts - 1] * jitter
             queues.postpone(piece, self.clock() + wait, error.fault)
+
+    def _lose(self, session: Session, piece: Evidence, fault: str) -> None:
+        piece.verdict, piece.reference_sealed = EvidenceVerdict.LOST, None
+        queues.set_aside(piece, fault)
+        log.error("evidence_lost", evidence=piece.id, fault=fault)
+        self._tell(session, piece)
 
     def _tell(self, session: Session, piece: Evidence) -> None:
         if piece.chat_id is None:
@@ -177,6 +201,8 @@ def hear_outcome(tx: Transaction, piece_id: int) -> None:
         if piece.tip_id is not None:
             refresh(tx, tx.session.get_one(Tip, piece.tip_id))
         return
+    if piece.verdict is EvidenceVerdict.LOST:
+        operators.tell(tx, "operator.evidence_lost", key=f"lost:{piece.id}", row=piece.id)
     _forget_in_draft(tx, chat, piece.id)
     owe(tx.session, chat, Reply(_refused(tx, chat, piece)), tx.now)
 
