@@ -22,6 +22,7 @@ OTHER_PARENT = 0.02  # a parent is named, as such, that has nothing to do with i
 OTHER_NAME = 0.3  # a name is there that may be such a parent
 CUE = {Cue.DECOY: 0.03, Cue.LONG_ROAD: 0.01, Cue.NEAR: 0.3, Cue.AT: 5.0, Cue.HAMLET: 5.0}
 FORMERLY = {Layer.CURRENT: 0.2, Layer.FORMER: 2.0, Layer.OLDER: 2.0}
+MOST_AGAINST = 1e-4  # a text with many places does not make each of them impossible
 BEFORE = 0.5  # the parent stands before the name, not after it
 UNREAD = 0.03  # a commune's type word stands before a name nobody knows, elsewhere
 PRIOR = 30.0  # it lies where the operator or the caller expects it
@@ -164,15 +165,19 @@ def _read(
     kinds = mention.kinds.names if mention.kinds is not None else ()
     readings = []
     for unit in units:
-        weight, supported = odds * unit.odds, False
+        weight, against, supported = odds * unit.odds, 1.0, False
         if unit.kind in kinds:
             weight *= KIND_AGREES
         if mention.formerly:
             weight *= FORMERLY[unit.layer]
         for beside in context:
             odds_beside = _beside(unit, beside)
-            weight *= odds_beside
-            supported = supported or odds_beside > 1.0
+            if odds_beside > 1.0:
+                weight *= odds_beside
+                supported = True
+            else:
+                against *= odds_beside
+        weight *= max(against, MOST_AGAINST)
         if prior is not None and not prior.isdisjoint(unit.around):
             weight *= PRIOR
         readings.append(Reading(weight, unit, mention, supported))

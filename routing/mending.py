@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from rapidfuzz.distance import OSA
@@ -16,17 +16,21 @@ from routing.text import HARD, SPACE, TONES, Word, Words
 SLIP = 0.1  # odds of a name with a slip against the same name typed well
 SHORTEST = 4  # letters; a shorter name with a slip is any word
 LONGEST = 5  # words looked at together
-MOST_SPANS = 80  # tried in one text, which bounds the work
+MOST_SPANS = 40  # tried in one text, which bounds the work
 
 _LONG_TYPES = ("phuong", "huyen", "quan", "tinh")
 _NO_TONES = dict.fromkeys(map(ord, TONES))
 _KEYS = re.compile(r"\w+")
 _TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
-_TELEX_MARKS = [("dd", "đ"), ("uow", "ươ"), ("uwow", "ươ"), ("aw", "ă"), ("ow", "ơ"), ("uw", "ư")]
-_TELEX_MARKS += [("aa", "â"), ("ee", "ê"), ("oo", "ô"), ("w", "ư")]
-_VNI_MARKS = [("d9", "đ"), ("u7o7", "ươ"), ("uo7", "ươ"), ("o7", "ơ"), ("u7", "ư"), ("a8", "ă")]
-_VNI_MARKS += [("a6", "â"), ("e6", "ê"), ("o6", "ô")]
+_TELEX_MARKS = [  # long ones first
+    *(("uwow", "ươ"), ("uow", "ươ"), ("dd", "đ"), ("aw", "ă"), ("ow", "ơ"), ("uw", "ư")),
+    *(("aa", "â"), ("ee", "ê"), ("oo", "ô"), ("w", "ư")),
+]
+_VNI_MARKS = [
+    *(("u7o7", "ươ"), ("uo7", "ươ"), ("d9", "đ"), ("o7", "ơ"), ("u7", "ư"), ("a8", "ă")),
+    *(("a6", "â"), ("e6", "ê"), ("o6", "ô")),
+]
 _VOWEL = re.compile("[aeiouyâăêôơư]")
 _TELEX_TONE = re.compile(r"(?<=[aeiouyâăêôơư])([a-zâăêôơưđ]*?)([sfrxj])([a-zâăêôơư]*)$")
 _VNI_TONE = re.compile(r"([1-5])([a-zâăêôơư0-9]*)$")
@@ -49,17 +53,19 @@ def _decode(token: str, keep: Container[str]) -> str:
     return _telex(word)
 
 
+@lru_cache(maxsize=4096)
 def _telex(word: str) -> str:
-    for keys, mark in sorted(_TELEX_MARKS, key=lambda pair: -len(pair[0])):
+    for keys, mark in _TELEX_MARKS:
         word = word.replace(keys, mark)
     return _with_tone(word, _TELEX_TONE.search(word), 2, _TELEX_TONES)
 
 
+@lru_cache(maxsize=4096)
 def _vni(word: str) -> str:
     tone = _VNI_TONE.search(word)
     if tone:
         word = word[: tone.start(1)] + word[tone.end(1) :] + tone.group(1)
-    for keys, mark in sorted(_VNI_MARKS, key=lambda pair: -len(pair[0])):
+    for keys, mark in _VNI_MARKS:
         word = word.replace(keys, mark)
     return _with_tone(word, _VNI_TONE.search(word), 1, _VNI_TONES)
 

@@ -8,7 +8,7 @@ from routing.cues import CUES, FORMERLY, HAMLETS, JOINING, Cue, Kinds
 from routing.names import Name, Node, View
 from routing.text import HARD, Words
 
-MOST_MENTIONS = 24  # looked at in one text: a tip names a few places, a flood of names is noise
+MOST_MENTIONS = 16  # looked at in one text: a tip names a few places, a flood of names is noise
 
 
 @dataclass(slots=True, eq=False)

@@ -50,6 +50,7 @@ class Unit:
     kind: str
     name: str
     code: str
+    words: tuple[str, ...]  # of the name, spelled
     exact: str | None  # spelled with accents, without spaces; None where only the plain is known
     communes: tuple[str, ...]  # codes of the communes it covers now, the largest part first
     district: int  # keys of what it belongs or belonged to by law, -1 where there is none
@@ -140,7 +141,7 @@ class Names:
         self.compact: dict[str, Name] = {}
         self.words: set[str] = set()  # of all names, plain and exact, and the compact names
         for unit in self._units():
-            words = syllables(unit.name)
+            words = unit.words
             plain = [strip_accents(word) for word in words]
             self._plant(unit, plain)
             if "'" in unit.name:  # "M'Drắk" is also typed "M Drắk"
@@ -268,16 +269,17 @@ def _unit(
 ) -> Unit:
     alias = isinstance(named, Alias)
     code = "" if isinstance(named, Alias) else named.code
-    exact = None if alias else "".join(syllables(named.name))
+    words = syllables(named.name)
+    exact = None if alias else "".join(words)
     odds = LAYER_ODDS[layer]
-    kind, name = named.kind, named.name
     return Unit(
         level,
         layer,
         odds,
-        kind,
-        name,
+        named.kind,
+        named.name,
         code,
+        words,
         exact,
         place.communes,
         *place.law,

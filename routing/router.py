@@ -1,6 +1,8 @@
 """From words and a point to a commune, a question, or an honest "unknown"."""
 
-from collections.abc import Collection, Sequence
+import gc
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,9 +32,8 @@ class Router:
         self._gazetteer = gazetteer
         self._names = Names(gazetteer)
         self._interpreter = Interpreter(self._names)
-        self._former_names = {c: gazetteer.former_name(f) for c, f in gazetteer.former.items()}
-        self._communes = {code: gazetteer.commune(code) for code in gazetteer.current}
-        self._scope, self._prior = _scope(self._communes, provinces)
+        self._communes: dict[str, Commune] = {}  # filled as they are asked for
+        self._scope, self._prior = _scope(gazetteer, provinces)
         self._boundaries = boundaries
         self._centres = Centres(gazetteer)
         self.has_boundaries = boundaries is not None
@@ -50,6 +51,11 @@ class Router:
             BoundariesError: the imported boundaries are damaged.
             ValueError: no such province.
         """
+        with _not_collecting():
+            return cls._loaded(provinces, data_dir)
+
+    @classmethod
+    def _loaded(cls, provinces: Collection[str] | None, data_dir: Path | None) -> "Router":
         gazetteer = Gazetteer()
         unknown = set(provinces or ()) - gazetteer.new_provinces.keys()
         if unknown:
@@ -59,11 +65,17 @@ class Router:
 
     def commune(self, code: str) -> Commune:
         """A commune by its code, current or retired. KeyError if there never was one."""
-        return self._communes[self._gazetteer.present_code(code)]
+        return self._present(self._gazetteer.present_code(code))
+
+    def _present(self, code: str) -> Commune:
+        commune = self._communes.get(code)
+        if commune is None:
+            commune = self._communes[code] = self._gazetteer.commune(code)
+        return commune
 
     def communes(self) -> list[Commune]:
         """The communes in scope, by code."""
-        return [c for c in self._communes.values() if c.code in self._scope]
+        return [self._present(code) for code in self._gazetteer.current if code in self._scope]
 
     def route(
         self,
@@ -136,7 +148,7 @@ class Router:
         return frozenset().union(*keys) if keys else self._prior
 
     def _candidate(self, code: str, score: float, reading: Reading | None) -> Candidate:
-        commune = self._communes[code]
+        commune = self._present(code)
         return Candidate(
             commune.code,
             commune.full_name,
@@ -149,19 +161,32 @@ class Router:
 
     def _formerly(self, commune: Commune, reading: Reading | None) -> tuple[str, ...]:
         """The commune's former names, the one that the words matched first."""
-        if reading is None or reading.unit.code not in self._former_names:
+        former = None if reading is None else self._gazetteer.former.get(reading.unit.code)
+        if former is None:
             return commune.formerly
-        matched = self._former_names[reading.unit.code]
+        matched = self._gazetteer.former_name(former)
         if matched not in commune.formerly or matched == commune.formerly[0]:
             return commune.formerly
         return (matched, *(name for name in commune.formerly if name != matched))
 
 
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Everything made while loading stays: looking for garbage among it takes half the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def _scope(
-    communes: dict[str, Commune], provinces: Collection[str] | None
+    gazetteer: Gazetteer, provinces: Collection[str] | None
 ) -> tuple[Scope, frozenset[int] | None]:
     """The communes answered for, and the keys of their provinces as a prior."""
     if provinces is None:
         return Scope(None), None
-    codes = frozenset(c.code for c in communes.values() if c.province_code in provinces)
+    codes = frozenset(s.code for s in gazetteer.current.values() if s.province in provinces)
     return Scope(codes), frozenset(Key.NEW_PROVINCE + int(province) for province in provinces)
