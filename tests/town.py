@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from telegram import Bot
@@ -19,7 +21,7 @@ from storage.models import Officer
 from storage.states import Channel, Priority, Role
 from tests.clock import FakeClock
 from tests.fake_telegram import FakeTelegram, FakeUser, Message, offline_bot
-from tips import deadlines, invitations
+from tips import deadlines, intake, invitations
 from tips.cleaning.cleaner import Cleaner
 from tips.cleaning.verdicts import Limits as CleaningLimits
 from tips.deliveries import Deliveries
@@ -28,6 +30,7 @@ from tips.evidence import EvidenceRoom
 from tips.inbox import Inbox
 from tips.intake import Intake
 from tips.invitations import Post
+from tips.messages import SendError
 from tips.voice import Voices
 from tips.world import Policy
 from words.texts import Texts
@@ -70,7 +73,7 @@ class Town:
     ) -> None:
         self.telegram, self.bot, self.database = telegram, bot, database
         self.desk, self.clock = desk, clock
-        self.door = TelegramDoor(bot, "Gửi vị trí")
+        self.door = TelegramDoor(bot, "Gửi vị trí", self._download)
         self._start_process("first")
 
     def _start_process(self, owner: str) -> None:
@@ -96,6 +99,13 @@ class Town:
             self.desk.limits.evidence_size,
         )
 
+    async def _download(self, url: str, limit: int) -> bytes:
+        """As handlers.telegram.download, on the fake wire."""
+        content = await self.bot.request.retrieve(url)
+        if len(content) > limit:
+            raise SendError("too_large", permanent=True)
+        return bytes(content)
+
     def restart(self) -> None:
         """Forget everything that is only in memory."""
         self._start_process("second")
@@ -113,6 +123,15 @@ class Town:
         sent = await self.deliveries.send_due()
         await self.deliveries.drain()
         return bool(updates or taken or fetched or sent)
+
+    async def at_once(self, processes: int = 2) -> None:
+        """Let several processes take one message each of what has come in, at the same moment."""
+        updates = self.telegram.take_updates()
+        await self.inbox.store([to_raw(update) for update in updates])
+        others = [replace(self.intake, owner=f"process {n}") for n in range(processes)]
+        with patch.object(intake, "BATCH", 1):
+            await asyncio.gather(*(other.take() for other in others))
+        await self.settle()
 
     async def pass_time(self, **units: int) -> None:
         """Let time pass and do what time itself does."""

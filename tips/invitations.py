@@ -8,7 +8,15 @@ from datetime import timedelta
 from routing import fold
 from storage import chats, officers, tips
 from storage.models import Chat, Invitation, Officer, OfficerChat
-from storage.states import COMMUNE_ROLES, RIGHTS, EventKind, OfficerState, Right, Role
+from storage.states import (
+    COMMUNE_ROLES,
+    RIGHTS,
+    DeliveryClass,
+    EventKind,
+    OfficerState,
+    Right,
+    Role,
+)
 from tips.desk import Transaction
 from tips.messages import Choice, Press, Reply
 from tips.outbox import owe
@@ -201,7 +209,7 @@ def confirm(tx: Transaction, officer: Officer, by: Officer | None) -> None:
     for chat in officers.chats_of(tx.session, officer):
         voice = tx.voice_of(chat)
         confirmed = voice("people.confirmed", **_post(tx, officer, voice))
-        owe(tx.session, chat, Reply(confirmed), tx.now)
+        owe(tx.session, chat, Reply(confirmed), tx.now, DeliveryClass.ALERT)  # before the cards
         show_open(tx, chat)
     announce(tx, officer, "people.changed.added", by, but=officer)
 

@@ -12,6 +12,7 @@ from storage.states import (
     HIDDEN_STATES,
     CardKind,
     ChatKind,
+    DeliveryClass,
     DeskReason,
     EventKind,
     Role,
@@ -243,7 +244,8 @@ def show_open(tx: Transaction, chat: Chat) -> int:
         found = tips.open_in_commune(tx.session, officer.commune_code or "")
     mine = [tip for tip in found if may_see(officer, tip)]
     if mine:
-        owe(tx.session, chat, Reply(_counted(tx, chat, mine)), tx.now)
+        counted = Reply(_counted(tx, chat, mine))
+        owe(tx.session, chat, counted, tx.now, DeliveryClass.ALERT)  # above the cards
     for tip in mine[:MOST_LISTED]:
         card = deliveries.card(tx.session, tip.id, chat, CardKind.ALERT)
         deliveries.show(tx.session, card, tx.now, anew=True)

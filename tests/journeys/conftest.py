@@ -7,6 +7,7 @@ import pytest
 
 from routing import Router
 from storage.database import Database
+from storage.sealing import Keyring
 from tests.clock import FakeClock
 from tests.town import Town, make_town
 
@@ -22,3 +23,14 @@ async def town(
 ) -> AsyncIterator[Town]:
     async with make_town(database, clock, tmp_path, router) as made:
         yield made
+
+
+@pytest.fixture
+async def sqlite_town(
+    sqlite_url: str, keyring: Keyring, clock: FakeClock, tmp_path: Path, router: Router
+) -> AsyncIterator[Town]:
+    """A town on SQLite only: for stories about what is said."""
+    database = Database(sqlite_url, keyring)
+    async with make_town(database, clock, tmp_path, router) as made:
+        yield made
+    await database.close()
