@@ -1,7 +1,8 @@
 """Reading names that were typed with a slip, or with the raw keys of an input method."""
 
 import re
-from collections import defaultdict
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -11,7 +12,7 @@ from rapidfuzz.distance import OSA
 from routing.cues import CUES, Cue, Kinds, Level, kinds_of
 from routing.mentions import Mention, TypeWord, best_cover, mention_of, type_words
 from routing.names import Name, Unit, view_of
-from routing.text import HARD, SPACE, TONES, Word, Words
+from routing.text import HARD, SPACE, Word, Words
 
 SLIP = 0.1  # odds of a name with a slip against the same name typed well
 SHORTEST = 4  # letters; a shorter name with a slip is any word
@@ -19,7 +20,6 @@ LONGEST = 5  # words looked at together
 MOST_SPANS = 40  # tried in one text, which bounds the work
 
 _LONG_TYPES = ("phuong", "huyen", "quan", "tinh")
-_NO_TONES = dict.fromkeys(map(ord, TONES))
 _KEYS = re.compile(r"\w+")
 _TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
@@ -173,14 +173,13 @@ def _squash(letters: str) -> str:
 
 
 def _close(typed: str, exact: str) -> bool:
-    """Equal but for one slip, accents compared too. A lost letter may take its tone with it."""
-    tones, other_tones = (sorted(c for c in word if c in TONES) for word in (typed, exact))
-    if abs(len(tones) - len(other_tones)) > 1 or (
-        len(tones) == len(other_tones) and tones != other_tones
-    ):
-        return False
-    letters, other = (_squash(word.translate(_NO_TONES)) for word in (typed, exact))
-    return OSA.distance(letters, other, score_cutoff=1) <= 1
+    """Whether no accent was typed that the name lacks. Some left out, or one doubled, may be."""
+    marks, others = Counter(_accents(typed)), Counter(_accents(exact))
+    return all(mark in others for mark in marks - others)
+
+
+def _accents(word: str) -> list[str]:
+    return [c for c in unicodedata.normalize("NFD", word) if not c.isascii()]
 
 
 def _deletions(letters: str) -> Iterator[str]:

@@ -145,7 +145,9 @@ class Reader:
 
     def _may_follow(self, kind: str, rest: str) -> bool:
         """A capital or a number after a type word begins a name; small letters must be one."""
-        if rest[:1].isupper() or rest.isdigit():
+        if rest.isdigit() or (rest[:1].isupper() and not rest.isupper()):
+            return True
+        if rest.isupper() and spell(rest) in self._known:
             return True
         plain = strip_accents(spell(rest))
         return len(kind) > 1 and len(plain) > 4 and plain in self._known
