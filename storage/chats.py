@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.database import insert_new, keyring_of
 from storage.models import Attempt, Card, Chat, Conversation, Delivery, Group
@@ -91,6 +91,11 @@ def _absorb(session: Session, chat: Chat, newer: Chat) -> None:
     session.flush()  # the address is free now
 
 
+def has_talked(session: Session, chat: Chat) -> bool:
+    """Tell whether anything was ever said in the chat."""
+    return session.get(Conversation, chat.id) is not None
+
+
 def conversation(session: Session, chat: Chat) -> Conversation:
     """Return the chat's conversation, made if there is none. The chat must be locked."""
     known = session.get(Conversation, chat.id)
@@ -124,15 +129,25 @@ def keep_menu(session: Session, talk: Conversation, menu: Sequence[tuple[str, st
 
 
 def expired(session: Session, now: datetime, limit: int) -> Sequence[Conversation]:
-    """Return conversations whose draft has outlived its day."""
-    due = select(Conversation).where(Conversation.expires_at <= now).limit(limit)
-    return session.scalars(due.with_for_update(skip_locked=True)).all()
+    """Return conversations whose draft has outlived its day, their chats locked."""
+    return _due(session, Conversation.expires_at, now, limit)
 
 
 def to_nudge(session: Session, now: datetime, limit: int) -> Sequence[Conversation]:
-    """Return conversations with an urgent draft that has waited unsent."""
-    due = select(Conversation).where(Conversation.nudge_at <= now).limit(limit)
-    return session.scalars(due.with_for_update(skip_locked=True)).all()
+    """Return conversations with an urgent draft that has waited unsent, their chats locked."""
+    return _due(session, Conversation.nudge_at, now, limit)
+
+
+def _due(
+    session: Session, at: InstrumentedAttribute[datetime | None], now: datetime, limit: int
+) -> Sequence[Conversation]:
+    """Lock the chats first, as whoever takes a message does, then read what is true under the lock."""
+    due = select(Conversation).join(Chat, Chat.id == Conversation.chat_id).where(at <= now)
+    locked = due.order_by(at).limit(limit).with_for_update(of=Chat, skip_locked=True)
+    found = session.scalars(locked).all()
+    for talk in found:
+        session.refresh(talk)
+    return [talk for talk in found if (when := getattr(talk, at.key)) and when <= now]
 
 
 def count_attempts(session: Session, chat: Chat, kind: str, since: datetime) -> int:
@@ -142,3 +157,9 @@ def count_attempts(session: Session, chat: Chat, kind: str, since: datetime) -> 
 
 def note_attempt(session: Session, chat: Chat, kind: str, now: datetime) -> None:
     session.add(Attempt(chat_id=chat.id, kind=kind, at=now))
+
+
+def attempts(session: Session, chat: Chat, kind: str, since: datetime) -> Sequence[datetime]:
+    """Return when each was made, the oldest first."""
+    these = (Attempt.chat_id == chat.id, Attempt.kind == kind, Attempt.at > since)
+    return session.scalars(select(Attempt.at).where(*these).order_by(Attempt.at)).all()

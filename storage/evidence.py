@@ -1,9 +1,9 @@
 """Photos, videos, voices and documents: references to fetch, then names of sealed files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import keyring_of
@@ -50,11 +50,9 @@ def give(session: Session, numbers: Sequence[int], tip: Tip, *, sound: bool) -> 
     )
 
 
-def taken_since(session: Session, chat: Chat, since: datetime) -> int:
-    query = select(func.count()).select_from(Evidence)
-    return (
-        session.scalar(query.where(Evidence.chat_id == chat.id, Evidence.created_at > since)) or 0
-    )
+def delete_unfiled(session: Session, numbers: Collection[int]) -> None:
+    """Delete these pieces, but for those that a tip has been given."""
+    session.execute(delete(Evidence).where(Evidence.id.in_(numbers), Evidence.tip_id.is_(None)))
 
 
 def of_chat_unfiled(session: Session, chat: Chat) -> Sequence[Evidence]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from routing import Point
 from tips.draft import Draft
+from tips.messages import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Add:
     words: str = ""
     point: Point | None = None
     evidence: tuple[int, ...] = ()
+    said: Reply | None = None  #: once it is added; None where that was said before
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,24 +4,23 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from routing import fold
-from tips.actions import (
-    ChangeLanguage,
-    EraseMine,
-    LookUp,
-    OfficerTips,
-    SayWhetherSafe,
-    UseInvitation,
-    WipeChat,
-    Withdraw,
-)
-from tips.draft import Draft, Option, Place, Step
+from tips import mine
+from tips.actions import ChangeLanguage, OfficerTips, UseInvitation
+from tips.asking import ask, back, skip, start_guided
+from tips.draft import Draft, Option
 from tips.messages import Choice, Press, Reply
-from tips.receipts import looks_like_code, read_code
+from tips.questions import QUESTIONS
+from tips.receipts import looks_like_code
+from tips.status import status_replies
+from tips.supplement import dropped
 from tips.turn import Turn
 from tips.voice import Voice
-from tips.world import TipFact, World
+from tips.world import World
+from words.phrases import CODE
+from words.phrases import COMMANDS as WORDS
 
 #: command → key of its one-line description
 COMMANDS = {
@@ -35,41 +34,29 @@ COMMANDS = {
     "cancel": "command.cancel",
     "tips": "command.tips",
 }
-#: Words that do what a command does, folded: for channels and people without commands.
-WORDS = {
-    "dulieu": "mydata",
-    "du lieu": "mydata",
-    "tro giup": "help",
-    "help": "help",
-    "huy": "cancel",
-    "bo": "cancel",
-    "bs": "add",
-    "bo sung": "add",
-    "xoa cuoc tro chuyen": "wipe",
-    "bao tin": "report",
-    "bao tin moi": "report",
-    "ket qua": "status",
-    "english": "language",
-    "that hay gia": "real",
-    "hello": "start",
-    "hi": "start",
-    "alo": "start",
-    "xin chao": "start",
-    "chao": "start",
-}
 
 
 def command_of(text: str) -> tuple[str, str] | None:
     """Return the command a message is, and what follows it; None if it is none."""
+    text = text.strip()
     if text.startswith("/"):
         name, _, rest = text[1:].partition(" ")
         return name.casefold(), rest.strip()
-    folded = fold(text)
-    if folded in WORDS:
+    if (folded := fold(text)) in WORDS:
         return WORDS[folded], ""
     if text[:3].casefold() == "bs ":
         return "add", text[3:].strip()
-    return ("code", text) if looks_like_code(text) else None
+    code = _without_its_name(text)
+    return ("code", code) if looks_like_code(code) else None
+
+
+def _without_its_name(text: str) -> str:
+    """ "mã tra cứu: K7M4-…" → "K7M4-…"."""
+    name, colon, code = text.partition(":")
+    if colon and fold(name) in CODE:
+        return code.strip()
+    name, _, code = text.rpartition(" ")
+    return code if fold(name) in CODE else text
 
 
 def menu(voice: Voice) -> list[list[Choice]]:
@@ -80,11 +67,11 @@ def menu(voice: Voice) -> list[list[Choice]]:
 def greet(world: World) -> Reply:
     """First contact: the emergency numbers first, what this is, what it never asks for."""
     voice, policy = world.voice, world.policy
-    parts = [voice("start.hello", province=policy.province)]
-    if not voice.trial:
-        facts = {"agency": policy.agency, "decision": policy.decision, "url": policy.url}
-        parts.append(voice("start.agency", **facts))
-    return Reply(voice.frame("\n\n".join(parts)), menu(voice))
+    if voice.trial:
+        return Reply(voice.frame(voice("start.hello.trial")), menu(voice))
+    agency = voice("start.agency", agency=policy.agency, decision=policy.decision, url=policy.url)
+    hello = voice("start.hello", province=policy.province)
+    return Reply(f"{hello}\n\n{agency}", menu(voice))
 
 
 def menu_press(draft: Draft | None, press: Press, world: World) -> Turn | None:
@@ -100,18 +87,26 @@ def obey(draft: Draft | None, command: str, rest: str, world: World) -> Turn:
 
 def _start(draft: Draft | None, rest: str, world: World) -> Turn:
     if rest.startswith("c") and (name := world.commune_named(rest[1:])):
-        return _poster(Option(rest[1:], name), world)
+        return _poster(draft, Option(rest[1:], name), world)
     if rest.startswith("i"):
         return Turn(draft, actions=[UseInvitation(rest[1:])])
-    return Turn(draft, [greet(world)])
+    return _greeted(draft, world)
 
 
-def _poster(suggested: Option, world: World) -> Turn:
+def _greeted(draft: Draft | None, world: World, hint: str = "") -> Turn:
+    """The greeting; then whatever was left open."""
+    if draft is None or draft.at not in QUESTIONS:
+        return Turn(draft, [greet(world)])
+    asked = ask(draft, world, hint or world.voice("start.resume"))
+    return replace(asked, replies=[greet(world), *asked.replies])
+
+
+def _poster(draft: Draft | None, suggested: Option, world: World) -> Turn:
     """A QR code suggests a commune and no more: words or a pin win."""
-    draft = Draft(world.fresh_number, world.now, place=Place(suggested=suggested))
     hint = world.voice("start.poster", commune=suggested.name)
-    ask = world.voice("ask.what")
-    return Turn(draft, [greet(world), Reply(f"{hint}\n\n{ask}")])
+    begun = draft or Draft(world.fresh_number, world.now)
+    place = replace(begun.place, suggested=suggested)
+    return _greeted(begun.having(place=place), world, hint)
 
 
 def _help(draft: Draft | None, _: str, world: World) -> Turn:
@@ -127,48 +122,12 @@ def _help(draft: Draft | None, _: str, world: World) -> Turn:
     return Turn(draft, [Reply(text, menu(voice))])
 
 
+def _report(draft: Draft | None, _: str, world: World) -> Turn:
+    return start_guided(draft, world)
+
+
 def _status(draft: Draft | None, _: str, world: World) -> Turn:
-    """The tips of this chat need no code here."""
-    if not world.mine:
-        return Turn(draft, [Reply(world.voice("status.none"))])
-    return Turn(draft, [status_reply(tip, world) for tip in reversed(world.mine[:5])])
-
-
-def status_reply(tip: TipFact, world: World) -> Reply:
-    voice = world.voice
-    rows = []
-    if tip.is_open:
-        add = voice.choice("choice.add", Press("add", tip.number))
-        withdraw = voice.choice("choice.withdraw", Press("withdraw", tip.number, tip.revision))
-        rows = [[add, withdraw]]
-    return Reply(status_line(tip, voice.moment(tip.received_at), world), rows)
-
-
-def status_line(tip: TipFact, named: str, world: World) -> str:
-    """State and result; no category, place or words."""
-    voice = world.voice
-    return voice(
-        "status.line",
-        code=named,
-        state=voice.label("state", tip.state),
-        time=voice.clock(tip.updated_at, world.now),
-        result=_result(tip, world),
-    )
-
-
-def _result(tip: TipFact, world: World) -> str:
-    voice = world.voice
-    told = voice(tip.outcome) if tip.outcome else ""
-    return voice(
-        f"status.{tip.state}",
-        time=voice.clock(tip.updated_at, world.now),
-        result=told,
-        missing=told,
-    )
-
-
-def _code(draft: Draft | None, text: str, _: World) -> Turn:
-    return Turn(draft, actions=[LookUp(read_code(text))])
+    return Turn(draft, status_replies(world))
 
 
 def _privacy(draft: Draft | None, _: str, world: World) -> Turn:
@@ -183,35 +142,7 @@ def _privacy(draft: Draft | None, _: str, world: World) -> Turn:
     )
     rights = voice("privacy.rights", version=policy.version)
     text = "\n\n".join([voice("privacy.what"), how_long, rights])
-    rows = [[voice.choice(f"choice.{key}", Press(verb))] for key, verb in _DATA_BUTTONS]
-    return Turn(draft, [Reply(text, rows)])
-
-
-_DATA_BUTTONS = (("mydata.erase", "erase"), ("wipe", "wipe"))
-
-
-def _mydata(draft: Draft | None, _: str, world: World) -> Turn:
-    voice = world.voice
-    lines = [
-        voice("mydata.line", date=voice.date(t.received_at), state=voice.label("state", t.state))
-        for t in world.mine
-    ]
-    if draft is not None:
-        until = voice.clock(draft.started_at + world.policy.draft, world.now)
-        lines.append(voice("mydata.draft", time=until))
-    if not lines:
-        return Turn(draft, [Reply(voice("mydata.none"))])
-    rows = [[voice.choice(f"choice.{key}", Press(verb))] for key, verb in _DATA_BUTTONS]
-    return Turn(draft, [Reply(voice("mydata.list", lines="\n".join(lines)), rows)])
-
-
-def _erase(draft: Draft | None, press: Press, world: World) -> Turn:
-    voice = world.voice
-    if press.detail == "yes":
-        return Turn(None, actions=[EraseMine()])
-    yes = voice.choice("choice.mydata.erase", Press("erase", detail="yes"))
-    keep = voice.choice("choice.mydata.keep", Press("menu", detail="mydata"))
-    return Turn(draft, [Reply(voice("mydata.erase_ask"), [[yes], [keep]])])
+    return Turn(draft, [Reply(text, mine.data_buttons(world))])
 
 
 def _language(draft: Draft | None, _: str, world: World) -> Turn:
@@ -228,8 +159,29 @@ def _change_language(draft: Draft | None, press: Press, _: World) -> Turn:
 
 
 def _cancel(draft: Draft | None, _: str, world: World) -> Turn:
-    key = "draft.cancelled" if draft else "draft.nothing"
-    return Turn(None, [Reply(world.voice(key))])
+    if draft is None:
+        return Turn(None, [Reply(world.voice("draft.nothing"), menu(world.voice))])
+    return dropped(draft, world)
+
+
+def _back(draft: Draft | None, _: str, world: World) -> Turn:
+    return _at_a_question(back, draft, world)
+
+
+def _skip(draft: Draft | None, _: str, world: World) -> Turn:
+    return _at_a_question(skip, draft, world)
+
+
+def _at_a_question(go: Callable[[Draft, World], Turn], draft: Draft | None, world: World) -> Turn:
+    if draft is None or draft.at not in QUESTIONS:
+        return _greeted(draft, world)
+    return go(draft, world)
+
+
+def _thanks(draft: Draft | None, _: str, world: World) -> Turn:
+    if draft is not None and draft.at in QUESTIONS:
+        return ask(draft, world)
+    return Turn(draft, [Reply(world.voice("status.thanks"))])
 
 
 def _real(draft: Draft | None, _: str, world: World) -> Turn:
@@ -237,63 +189,6 @@ def _real(draft: Draft | None, _: str, world: World) -> Turn:
     if voice.trial:
         return Turn(draft, [Reply(voice("real.trial"))])
     return Turn(draft, [Reply(voice("real.check", url=policy.url, bot=policy.bot_name()))])
-
-
-def _add(draft: Draft | None, rest: str, world: World) -> Turn:
-    """BS: more for a tip filed from this chat. With a code of another chat: its status only."""
-    if rest and looks_like_code(rest.split(" ")[0]):
-        return Turn(draft, actions=[LookUp(read_code(rest.split(" ")[0]))])
-    still_open = [tip for tip in world.mine if tip.is_open]
-    if not still_open:
-        return Turn(draft, [Reply(world.voice("status.none"))])
-    if len(still_open) == 1:
-        return adding(still_open[0].number, world)
-    rows = [
-        [Choice(world.voice.moment(t.received_at), str(Press("add", t.number)))]
-        for t in still_open[:5]
-    ]
-    return Turn(draft, [Reply(world.voice("add.which"), rows)])
-
-
-def adding(number: int, world: World) -> Turn:
-    """From here on what is sent goes to the tip, until «Xong»."""
-    draft = Draft(world.fresh_number, world.now, at=Step.ADD, adding_to=number)
-    return Turn(draft, [ask_more(draft, "add.ask", world)])
-
-
-def ask_more(draft: Draft, key: str, world: World) -> Reply:
-    done = world.voice.choice("choice.done", Press("answer", draft.number, 0, "done"))
-    return Reply(world.voice(key), [[done]])
-
-
-def _add_press(draft: Draft | None, press: Press, world: World) -> Turn:
-    tip = next((tip for tip in world.mine if tip.number == press.number), None)
-    if tip is None or not tip.is_open:
-        return Turn(draft, [Reply(world.voice("add.closed" if tip else "errors.old_choice"))])
-    return adding(tip.number, world)
-
-
-def _withdraw(draft: Draft | None, press: Press, world: World) -> Turn:
-    voice = world.voice
-    tip = next((tip for tip in world.mine if tip.number == press.number), None)
-    if tip is None:
-        return Turn(draft, [Reply(voice("errors.old_choice"))])
-    if not tip.is_open:
-        return Turn(draft, [Reply(voice("withdraw.closed"))])
-    if press.detail == "yes":
-        return Turn(draft, actions=[Withdraw(tip.number)])
-    yes = voice.choice("choice.withdraw", Press("withdraw", tip.number, tip.revision, "yes"))
-    keep = voice.choice("choice.mydata.keep", Press("menu", detail="status"))
-    kept = voice.duration(world.policy.rejected)
-    return Turn(draft, [Reply(voice("withdraw.confirm", rejected=kept), [[yes, keep]])])
-
-
-def _safe(draft: Draft | None, press: Press, _: World) -> Turn:
-    return Turn(draft, actions=[SayWhetherSafe(press.number, press.detail == "yes")])
-
-
-def _wipe(draft: Draft | None, *_: object) -> Turn:
-    return Turn(draft, actions=[WipeChat()])
 
 
 def _tips(draft: Draft | None, rest: str, world: World) -> Turn:
@@ -304,24 +199,28 @@ def _tips(draft: Draft | None, rest: str, world: World) -> Turn:
 
 _COMMANDS: dict[str, Callable[[Draft | None, str, World], Turn]] = {
     "start": _start,
+    "report": _report,
     "status": _status,
     "help": _help,
     "privacy": _privacy,
-    "mydata": _mydata,
+    "mydata": mine.show_data,
     "language": _language,
     "cancel": _cancel,
+    "back": _back,
+    "skip": _skip,
+    "thanks": _thanks,
     "real": _real,
-    "add": _add,
-    "wipe": _wipe,
-    "code": _code,
+    "add": mine.add_by_word,
+    "wipe": mine.wipe,
+    "code": mine.look_up,
     "tips": _tips,
 }
 _PRESSES: dict[str, Callable[[Draft | None, Press, World], Turn]] = {
     "menu": lambda draft, press, world: obey(draft, press.detail, "", world),
-    "erase": _erase,
-    "wipe": _wipe,
+    "erase": mine.erase,
+    "wipe": mine.wipe,
     "language": _change_language,
-    "add": _add_press,
-    "withdraw": _withdraw,
-    "safe": _safe,
+    "add": mine.add_by_button,
+    "withdraw": mine.withdraw,
+    "safe": mine.say_whether_safe,
 }

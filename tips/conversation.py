@@ -14,20 +14,36 @@
 
 from dataclasses import replace
 
+from routing import fold
 from tips import place as places
 from tips.actions import File
+from tips.asking import ask, back, moved, proceed, skip
 from tips.commands import command_of, greet, menu, menu_press, obey
-from tips.draft import MOST_EVIDENCE, Draft, Step
+from tips.draft import Draft, Step
 from tips.guess import looks_empty
-from tips.listening import edited, listen, tells_something
-from tips.messages import Choice, Incoming, Press, Reply
-from tips.questions import QUESTIONS, next_step
-from tips.supplement import ask_whose, supplement, whose
+from tips.listening import listen, reworded, tells_more, tells_something
+from tips.messages import Incoming, Press, Reply
+from tips.pictures import shown
+from tips.questions import QUESTIONS
+from tips.quoting import readable
+from tips.status import newest_line
+from tips.supplement import (
+    ask_whose,
+    dropped,
+    filed_just_now,
+    pressed,
+    still_adding,
+    supplement,
+    waiting,
+    whose,
+)
 from tips.turn import Turn
 from tips.world import World
-from words.categories import priority_of, services_to_call
+from words.phrases import NO, SEND, YES
 
-LONGEST_MESSAGE = 4096  #: characters; the longest any of our channels sends
+SHORTEST_REMARK = (
+    3  #: words; what is shorter and tells of nothing is a slip, not a part of the story
+)
 
 
 def advance(draft: Draft | None, incoming: Incoming, evidence_id: int | None, world: World) -> Turn:
@@ -36,19 +52,32 @@ def advance(draft: Draft | None, incoming: Incoming, evidence_id: int | None, wo
     Args:
         evidence_id: the row of the photo, video or voice that came with the message.
     """
+    turn = _answer(still_adding(draft, world), incoming, evidence_id, world)
+    return _welcomed(turn, incoming, world)
+
+
+def _answer(draft: Draft | None, incoming: Incoming, evidence_id: int | None, world: World) -> Turn:
+    clean = replace(incoming, text=readable(incoming.text))
     if incoming.edited:
-        return _edited(draft, incoming, world)
+        return _edited(draft, clean, world)
     if incoming.choice:
         return _pressed(draft, incoming.choice, world)
     if evidence_id is not None:
-        return _shown(draft, incoming, evidence_id, world)
+        return shown(draft, clean, evidence_id, world)
     if incoming.point is not None:
         return _pinned(draft, incoming, world)
     if incoming.text:
-        return _said(draft, incoming, world)
+        return _said(draft, clean, world)
     if incoming.unsupported:
         return Turn(draft, [Reply(world.voice("errors.unsupported"))])
     return Turn(draft)
+
+
+def _welcomed(turn: Turn, incoming: Incoming, world: World) -> Turn:
+    """Whoever writes for the first time and begins to tell at once is greeted as well."""
+    if not world.is_new or turn.draft is None or incoming.text.startswith("/start"):
+        return turn
+    return replace(turn, replies=[Reply(greet(world).text), *turn.replies])
 
 
 # buttons --------------------------------------------------------------------------------------
@@ -58,8 +87,6 @@ def _pressed(draft: Draft | None, data: str, world: World) -> Turn:
     press = Press.read(data)
     if press is None:
         return _old_button(draft, world)
-    if press.verb == "menu" and press.detail == "report":
-        return start_guided(draft, world)
     if turn := menu_press(draft, press, world):
         return turn
     if draft is None or press.number != draft.number:
@@ -73,82 +100,74 @@ def _pressed(draft: Draft | None, data: str, world: World) -> Turn:
 
 def _pressed_apart(draft: Draft, press: Press, world: World) -> Turn:
     if draft.at is Step.ADD:
-        return Turn(None, [Reply(world.voice("status.thanks"))])
-    turn = whose(draft, press.detail, world)
-    return turn or proceed(draft.having(at=Step.WHAT), world)
+        return pressed(draft, press.detail, world)
+    if press.verb == "drop":
+        return dropped(draft, world)
+    if press.detail == "new" and not draft.is_blank:
+        return proceed(draft, world)
+    return whose(draft, press.detail, world) or _old_button(draft, world)
 
 
 def _answered(draft: Draft, press: Press, world: World) -> Turn:
-    common = {"drop": _drop, "back": _back, "skip": _skip}.get(press.verb)
-    if common:
-        return common(draft, world)
+    if press.verb == "drop":
+        return dropped(draft, world)
+    if press.verb == "back":
+        return back(draft, world)
+    if press.verb == "skip":
+        return skip(draft, world)
     if draft.at is Step.SUMMARY and press.detail == "send":
-        return Turn(None, actions=[File(draft)])
+        return Turn(draft.aside, actions=[File(draft)])
     after = QUESTIONS[draft.at].press(draft, press.detail, world)
-    if after is None:
-        return _old_button(draft, world)
-    if after == draft and draft.at is Step.WHEN:
-        return _ask(draft, world, world.voice("ask.when.type"))
-    return moved(draft, after, world)
+    return moved(draft, after, world) if after else _old_button(draft, world)
 
 
 def _old_button(draft: Draft | None, world: World) -> Turn:
-    """Say so, change nothing, and ask again what is open."""
-    if draft is None or draft.at not in QUESTIONS:
-        return Turn(draft, [Reply(world.voice("officer.old_button"), menu(world.voice))])
-    return _ask(draft, world, world.voice("officer.old_button"))
-
-
-def _drop(_: Draft, world: World) -> Turn:
-    return Turn(None, [Reply(world.voice("draft.cancelled"), menu(world.voice))])
-
-
-def _back(draft: Draft, world: World) -> Turn:
-    if not draft.trail:
-        return _ask(draft, world)
-    return _ask(draft.having(at=draft.trail[-1], trail=draft.trail[:-1]), world)
-
-
-def _skip(draft: Draft, world: World) -> Turn:
-    if not QUESTIONS[draft.at].skippable:
-        return _ask(draft, world)
-    return moved(draft, draft.passing(draft.at), world)
+    """Say so, change nothing, and show what is true now: the open question, or the newest tip."""
+    said = world.voice("officer.old_button")
+    if draft is None:
+        newest = newest_line(world)
+        return Turn(None, [Reply(f"{said}\n{newest}".strip(), menu(world.voice))])
+    if draft.at in QUESTIONS:
+        return ask(draft, world, said)
+    return Turn(draft, [Reply(said)])
 
 
 # words ----------------------------------------------------------------------------------------
 
 
 def _said(draft: Draft | None, incoming: Incoming, world: World) -> Turn:
+    if draft is not None and draft.at in QUESTIONS and (after := _meant(draft, incoming, world)):
+        return moved(draft, after, world)
     if command := command_of(incoming.text):
-        if command[0] == "report":
-            return start_guided(draft, world)
         return obey(draft, *command, world)
     if looks_empty(incoming.text):
         return _nothing_in_it(draft, world)
     if draft is None:
         return _first_words(incoming, world)
     if draft.at is Step.ADD:
-        return supplement(draft, incoming, None, world)
+        return supplement(draft, incoming, (), world)
     if draft.at is Step.ATTACH:
-        draft = draft.having(at=Step.WHAT)
+        return _said_while_asked_whose(draft, incoming, world)
     return _told(draft, incoming, world)
 
 
 def _nothing_in_it(draft: Draft | None, world: World) -> Turn:
-    again = Reply(world.voice("ask.what.empty"))
-    return Turn(draft, [again])
+    if draft is not None and draft.at in QUESTIONS:
+        return ask(draft, world, world.voice("ask.again"))
+    return Turn(draft, [Reply(world.voice("ask.what.empty"))])
 
 
 def _first_words(incoming: Incoming, world: World) -> Turn:
     """Free text first: words sent out of nowhere start a tip, if they tell of one."""
     empty = Draft(world.fresh_number, world.now)
     draft, route = listen(empty, incoming.text, world)
-    draft = draft.from_message(incoming.message_id, empty)
     if route.outside and not draft.place.settled:
-        return Turn(None, [_outside(world)])
-    if not tells_something(draft, route):
-        return Turn(None, [_not_an_incident(incoming.text, world)])
-    return proceed(draft, world)
+        return Turn(None, [outside(world)])
+    if tells_something(draft, route):
+        return proceed(draft.noting(incoming.message_id, empty), world)
+    if filed_just_now(world):
+        return ask_whose(waiting(None, world, words=incoming.text), world)
+    return Turn(None, [_not_an_incident(incoming.text, world)])
 
 
 def _not_an_incident(text: str, world: World) -> Reply:
@@ -159,146 +178,97 @@ def _not_an_incident(text: str, world: World) -> Reply:
     return Reply(voice("outside.scope"), menu(voice))
 
 
-def _outside(world: World) -> Reply:
-    return Reply(world.voice("outside.province", province=world.policy.province))
+def _said_while_asked_whose(draft: Draft, incoming: Incoming, world: World) -> Turn:
+    after, _ = listen(draft, incoming.text, world)
+    after = after.noting(incoming.message_id, draft)
+    if draft.aside is None and tells_more(incoming.text):
+        return proceed(after, world)
+    return ask_whose(after, world)
 
 
 def _told(draft: Draft, incoming: Incoming, world: World) -> Turn:
     """Words while a question is open: its answer, or more of the story."""
-    text = incoming.text
-    route = world.route(text)
-    if route.outside and draft.at in (Step.WHERE, Step.WHICH):
-        return _ask(draft, world, _outside(world).text)
-    after = QUESTIONS[draft.at].listen(draft, text, world)
+    question, text = QUESTIONS[draft.at], incoming.text
+    if draft.at is Step.SUMMARY and fold(text) in SEND:
+        return Turn(draft.aside, actions=[File(draft)])
+    if not draft.place.settled and world.route(text).outside:
+        return ask(draft, world, outside(world).text)
+    after = question.listen(draft, text, world)
     if after is not None:
-        after = after.from_message(incoming.message_id, draft)
-        if after.place == draft.place and draft.at is Step.WHERE:
-            return _ask(after, world)
-        return moved(draft, after, world)
-    after, _ = listen(draft, text, world)
-    after = after.from_message(incoming.message_id, draft)
-    if draft.at is Step.SUMMARY or next_step(after) != next_step(draft):
-        return moved(draft, after, world)
-    return _ask(after, world, world.voice("ask.again"))
+        return moved(draft, after.noting(incoming.message_id, draft), world)
+    if question.private or not _is_remark(draft, text):
+        again = world.voice("ask.again")
+        return ask(draft.noting(incoming.message_id, draft), world, again)
+    return _remarked(draft, incoming, world)
+
+
+def _meant(draft: Draft, incoming: Incoming, world: World) -> Draft | None:
+    """What "có", "không", "đúng" answer."""
+    question, said = QUESTIONS[draft.at], fold(incoming.text)
+    value = question.yes if said in YES else question.no if said in NO else ""
+    return question.press(draft, value, world) if value else None
+
+
+def _is_remark(draft: Draft, text: str) -> bool:
+    if fold(text) in YES | NO:
+        return False
+    return draft.at is Step.SUMMARY or len(text.split()) >= SHORTEST_REMARK or tells_more(text)
+
+
+def _remarked(draft: Draft, incoming: Incoming, world: World) -> Turn:
+    """The story goes on. It may have answered the question all the same."""
+    after, _ = listen(draft, incoming.text, world)
+    room = len(after.what) - len(draft.what) >= len(incoming.text)
+    said = world.voice("draft.noted" if room else "draft.too_long")
+    after = after.noting(incoming.message_id, draft)
+    question = QUESTIONS[draft.at]
+    if draft.at is Step.SUMMARY or (question.needed(draft) and not question.needed(after)):
+        return moved(draft, after, world, said)
+    return ask(after, world, said)
+
+
+def outside(world: World) -> Reply:
+    return Reply(world.voice("outside.province", province=world.policy.province))
+
+
+# corrections and pins -------------------------------------------------------------------------
 
 
 def _edited(draft: Draft | None, incoming: Incoming, world: World) -> Turn:
-    """An edited message replaces what it said, while the tip is not sent."""
-    if draft is None or incoming.message_id is None or draft.at not in QUESTIONS:
+    """An edited message says again what it said, while the tip is not sent."""
+    if draft is None or draft.at not in QUESTIONS or looks_empty(incoming.text):
         return Turn(draft)
-    after = edited(draft, incoming.message_id, incoming.text)
-    return _ask(after, world, world.voice("draft.edited")) if after else Turn(draft)
+    said = next((s for s in draft.messages if s.message_id == incoming.message_id), None)
+    if said is None:
+        return Turn(draft)
+    if said.index is not None and said.index < len(draft.words):
+        after: Draft | None = reworded(draft, said.index, incoming.text, world)
+    else:
+        after = _answered_anew(draft, said.step, incoming.text, world)
+    return moved(draft, after, world, world.voice("draft.edited")) if after else Turn(draft)
 
 
-# pins and pictures ----------------------------------------------------------------------------
+def _answered_anew(draft: Draft, step: Step, text: str, world: World) -> Draft | None:
+    if step in (Step.WHERE, Step.WHICH):
+        draft = draft.having(place=places.asked_anew(draft.place))
+    if step not in QUESTIONS:
+        return None
+    after = QUESTIONS[step].listen(draft, text, world)
+    return after.having(at=draft.at) if after else None
 
 
 def _pinned(draft: Draft | None, incoming: Incoming, world: World) -> Turn:
+    """A pin: what it means is asked at once, because it may have to be forgotten."""
     assert incoming.point is not None
     if draft is not None and draft.at is Step.ADD:
-        return supplement(draft, incoming, None, world)
-    route = world.route("", incoming.point, accuracy=incoming.accuracy)
-    if route.outside:
-        reply = _outside(world)
-        return Turn(None, [reply]) if draft is None else _ask(draft, world, reply.text)
+        return supplement(draft, incoming, (), world)
+    if world.route("", incoming.point, accuracy=incoming.accuracy).outside:
+        reply = outside(world)
+        asked = draft is not None and draft.at in QUESTIONS
+        return ask(draft, world, reply.text) if draft and asked else Turn(draft, [reply])
+    if draft is not None and draft.aside is not None:
+        return ask_whose(draft, world)
     before = draft or Draft(world.fresh_number, world.now)
     place = places.pinned(before.place, incoming.point, incoming.accuracy)
-    return moved(before, before.having(place=place), world)
-
-
-def _shown(draft: Draft | None, incoming: Incoming, evidence_id: int, world: World) -> Turn:
-    if draft is not None and draft.at is Step.ADD:
-        return supplement(draft, incoming, evidence_id, world)
-    fresh = draft is None
-    before = draft or Draft(world.fresh_number, world.now)
-    if len(before.evidence) >= MOST_EVIDENCE:
-        return Turn(draft, [Reply(world.voice("evidence.full", most=MOST_EVIDENCE))])
-    after = _with_evidence(before, incoming, evidence_id)
-    if incoming.text:
-        after, _ = listen(after, incoming.text, world)
-        after = after.from_message(incoming.message_id, before)
-    if incoming.album and incoming.album == before.album:
-        return Turn(after)  # one answer an album
-    if fresh and not incoming.text and any(tip.is_open for tip in world.mine):
-        return ask_whose(after, world)
-    if after.at is Step.ATTACH:
-        return Turn(after)
-    kept = world.voice("evidence.kept_short", count=len(after.evidence))
-    return moved(before, after, world, kept)
-
-
-def _with_evidence(draft: Draft, incoming: Incoming, evidence_id: int) -> Draft:
-    assert incoming.media is not None
-    return replace(
-        draft,
-        evidence=(*draft.evidence, evidence_id),
-        album=incoming.album or "",
-        has_sound=draft.has_sound or incoming.media.kind in ("video", "voice"),
-    )
-
-
-# asking ---------------------------------------------------------------------------------------
-
-
-def start_guided(draft: Draft | None, world: World) -> Turn:
-    """/report: step by step. A tip that is unfinished is taken up again, not thrown away."""
-    if draft is not None and draft.at in QUESTIONS:
-        return _ask(draft, world, world.voice("start.resume"))
-    return proceed(Draft(world.fresh_number, world.now, guided=True), world)
-
-
-def moved(before: Draft, after: Draft, world: World, said: str = "") -> Turn:
-    """Go on after an answer: where it leads, or to the next missing question."""
-    trail = (*after.trail, before.at)[-20:]
-    if after.at is not before.at:
-        return _ask(after.having(trail=trail), world, said)
-    return proceed(after.having(trail=trail if before.revision else ()), world, said)
-
-
-def proceed(draft: Draft, world: World, said: str = "") -> Turn:
-    """Ask the first question whose answer is missing."""
-    return _ask(draft.having(at=next_step(draft)), world, said)
-
-
-def _ask(draft: Draft, world: World, said: str = "") -> Turn:
-    """Ask the question at hand, after what there is to say first."""
-    draft = draft.having(revision=draft.revision + 1)
-    call = _call_first(draft, world)
-    if call:
-        draft = draft.having(told_to_call=True)
-    question = QUESTIONS[draft.at]
-    reply = question.ask(draft, world)
-    text = "\n\n".join(part for part in (said, call, reply.text) if part)
-    rows = [*reply.choices, *_controls(draft, question.skippable, world)]
-    return Turn(draft, [replace(reply, text=text, choices=rows)])
-
-
-def _call_first(draft: Draft, world: World) -> str:
-    """The numbers to call before writing: said once, and no tap is asked for it."""
-    if draft.told_to_call or not draft.category or draft.urgency is None:
-        return ""
-    happening = draft.urgency in ("now", "just")
-    services = services_to_call(draft.category, happening=happening, harm=draft.harm)
-    if not services or not happening:
-        return ""
-    voice = world.voice
-    call = voice("call.first", numbers=voice.numbers(services))
-    return f"{call}\n{voice('call.bank')}" if draft.category == "fraud" else call
-
-
-def _controls(draft: Draft, skippable: bool, world: World) -> list[list[Choice]]:
-    def control(key: str, verb: str) -> Choice:
-        return world.voice.choice(key, Press(verb, draft.number, draft.revision))
-
-    row = [control("choice.skip", "skip")] if skippable else []
-    if draft.trail:
-        row.append(control("choice.back", "back"))
-    return [[*row, control("choice.cancel", "drop")]]
-
-
-def is_urgent(draft: Draft) -> bool:
-    """Tell whether the tip would be P1 if it were sent now."""
-    if not draft.category:
-        return False
-    happening = draft.urgency in ("now", "just")
-    return priority_of(draft.category, happening=happening, harm=draft.harm) == "P1"
+    after = before.having(place=place, at=Step.PIN)
+    return ask(after, world) if before.at is Step.PIN else moved(before, after, world)

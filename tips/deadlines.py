@@ -5,12 +5,11 @@ Each look takes what is due in one transaction; a second process finds nothing l
 
 from datetime import timedelta
 
-from storage import chats, deliveries, evidence, tips
-from storage.models import Chat, Conversation, Tip
+from storage import chats, deliveries, tips
+from storage.models import Chat, Tip
 from storage.states import CardKind, DeliveryClass, EventKind, Priority
-from tips import news
+from tips import news, talking
 from tips.desk import Transaction
-from tips.draft import Draft
 from tips.filing import audience_of, desk_chats
 from tips.messages import Reply
 from tips.outbox import owe
@@ -32,10 +31,10 @@ def look(tx: Transaction) -> int:
         _escalate(tx, tip)
     expired = chats.expired(tx.session, tx.now, MOST)
     for talk in expired:
-        _expire(tx, talk)
+        talking.expire(tx, talk)
     waiting = chats.to_nudge(tx.session, tx.now, MOST)
     for talk in waiting:
-        _nudge(tx, talk)
+        talking.nudge(tx, talk)
     opened = deliveries.opened_before(tx.session, tx.now - OPENED, MOST)
     for card in opened:
         hide(tx, card)
@@ -79,24 +78,3 @@ def _say_late(tx: Transaction, tip: Tip, chat: Chat, key: str) -> None:
     text = voice(key, tip=tip.id, late=late, commune=commune)
     once = f"late:{tip.id}:{chat.id}:{key}"
     owe(tx.session, chat, Reply(text), tx.now, DeliveryClass.ALERT, once)
-
-
-def _expire(tx: Transaction, talk: Conversation) -> None:
-    """Nothing unsent outlives its day; whoever began it is told."""
-    draft = Draft.from_json(chats.draft_of(tx.session, talk))
-    talk.expires_at = talk.nudge_at = None
-    chats.keep_draft(tx.session, talk, None)
-    chat = tx.session.get_one(Chat, talk.chat_id)
-    for piece in evidence.of_chat_unfiled(tx.session, chat):
-        tx.session.delete(piece)
-    if draft is not None and draft.adding_to == 0 and draft.words:
-        owe(tx.session, chat, Reply(tx.voice_of(chat)("draft.expired")), tx.now)
-
-
-def _nudge(tx: Transaction, talk: Conversation) -> None:
-    """An urgent tip that was not sent: say so once, with the number to call."""
-    talk.nudge_at = None
-    chat = tx.session.get_one(Chat, talk.chat_id)
-    draft = Draft.from_json(chats.draft_of(tx.session, talk))
-    if draft is not None:
-        owe(tx.session, chat, Reply(tx.voice_of(chat)("call.unsent")), tx.now)

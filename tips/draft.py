@@ -1,9 +1,11 @@
 """What a person has told us so far: a value that is stored between two messages."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -32,7 +34,7 @@ class Step(StrEnum):
     PHONE = "phone"
     SUMMARY = "summary"
     EDIT = "edit"  #: which part?
-    ATTACH = "attach"  #: does this picture belong to the tip just filed, or to a new one?
+    ATTACH = "attach"  #: does this belong to a tip already filed, or to a new one?
     ADD = "add"  #: everything goes to a tip already filed, until «Xong»
 
 
@@ -58,6 +60,7 @@ class Place:
     options: tuple[Option, ...] = ()  #: to choose from
     ask: str = ""  #: key of the question to ask about `options`
     district: str = ""  #: the old district chosen, where there were too many options
+    turned_down: int = 0  #: options seen and answered with «Nơi khác»
     unknown: bool = False  #: the person does not know: the desk will find out
     why: str = ""  #: the router's reason as a sentence, for officers
     suggested: Option | None = None  #: by the poster whose code was scanned
@@ -65,6 +68,11 @@ class Place:
     @property
     def settled(self) -> bool:
         return self.commune is not None or self.unknown
+
+    @property
+    def was_answered(self) -> bool:
+        """Said or pinned in answer to the question, not heard in the story."""
+        return bool(self.words or self.point or self.unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,16 @@ class Time:
     said: str = ""
     start: datetime | None = None
     end: datetime | None = None
+    heard: bool = False  #: in the story, not in answer to the question
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Which message told us what: so that an edit of it is followed."""
+
+    message_id: str
+    step: Step  #: the question that was open
+    index: int | None = None  #: in the draft's words, if it went there
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +104,7 @@ class Draft:
     at: Step = Step.WHAT
     guided: bool = False  #: step by step, asking also what may be skipped
     words: tuple[str, ...] = ()
-    messages: tuple[tuple[str, int], ...] = ()  #: (message id, index in `words`), for edits
+    messages: tuple[Said, ...] = ()
     category: str = ""
     guessed: bool = False  #: the category is our guess
     urgency: Urgency | None = None
@@ -95,6 +113,7 @@ class Draft:
     time: Time | None = None
     evidence: tuple[int, ...] = ()
     album: str = ""  #: the album last acknowledged
+    full_album: str = ""  #: the album of which parts were last turned away
     has_sound: bool = False
     sound_to_commune: bool | None = None
     local_official: bool | None = None
@@ -103,35 +122,53 @@ class Draft:
     passed: tuple[Step, ...] = ()  #: skipped or done
     trail: tuple[Step, ...] = ()  #: the way back
     told_to_call: bool = False
+    nudged: bool = False  #: told once that something urgent is still unsent
     adding_to: int = 0  #: number of the tip that Step.ADD adds to
+    added_at: datetime | None = None  #: the last time something was added
+    aside: Draft | None = None  #: an unfinished tip, waiting while this is done
 
     @property
     def what(self) -> str:
         return "\n".join(self.words)
 
-    def having(self, **changes: Any) -> "Draft":
+    @property
+    def began_at(self) -> datetime:
+        """When the oldest of what is unfinished began."""
+        return self.aside.began_at if self.aside else self.started_at
+
+    @property
+    def all_evidence(self) -> tuple[int, ...]:
+        return self.evidence + (self.aside.all_evidence if self.aside else ())
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing would be lost with it."""
+        return not (self.words or self.evidence or self.category or self.place.was_answered)
+
+    def having(self, **changes: Any) -> Draft:
         return replace(self, **changes)
 
-    def passing(self, step: Step) -> "Draft":
+    def passing(self, step: Step) -> Draft:
         return replace(self, passed=(*self.passed, step))
 
-    def hears(self, text: str) -> "Draft":
+    def hears(self, text: str) -> Draft:
         """Add to what was seen, as far as there is room."""
         room = LONGEST_WORDS - len(self.what)
         return replace(self, words=(*self.words, text[:room])) if text and room > 0 else self
 
-    def from_message(self, message_id: str | None, before: "Draft") -> "Draft":
-        """Remember which message the newest words came from, so that an edit of it is followed."""
-        if message_id is None or len(self.words) <= len(before.words):
+    def noting(self, message_id: str | None, before: Draft) -> Draft:
+        """Remember what the newest message did to `before`."""
+        if message_id is None:
             return self
-        return replace(self, messages=(*self.messages, (message_id, len(self.words) - 1)))
+        index = len(self.words) - 1 if self.words != before.words else None
+        return replace(self, messages=(*self.messages, Said(message_id, before.at, index)))
 
     def to_json(self) -> Any:
         return _DRAFT.dump_python(self, mode="json")
 
     @classmethod
-    def from_json(cls, stored: Any) -> Self | None:
-        return None if stored is None else _DRAFT.validate_python(stored)  # type: ignore[return-value]
+    def from_json(cls, stored: Any) -> Draft | None:
+        return None if stored is None else _DRAFT.validate_python(stored)
 
 
 _DRAFT = TypeAdapter(Draft)

@@ -8,37 +8,28 @@ answer, the operator is told, and those behind it go on.
 
 import asyncio
 import json
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
-from routing import ReasonCode, Route
-from routing.reasons import explain
-from storage import chats, evidence, inbox, officers, queues
+from storage import chats, inbox, queues
 from storage.database import Database, Session, is_away
-from storage.models import Chat, Conversation, Inbox
+from storage.models import Chat, Inbox
 from storage.queues import Lease
 from storage.states import Channel, ChatKind, ChatState
 from tips import groups, invitations, operators, people, review
-from tips.conversation import advance, is_urgent
 from tips.desk import Clock, Desk, Transaction
-from tips.draft import Draft
 from tips.evidence import OUTCOME_PREFIX, hear_outcome
-from tips.facts import facts_of
 from tips.messages import Door, Incoming, Notice, Press, Reply
-from tips.outbox import chosen, owe
-from tips.requests import carry_out
-from tips.turn import Turn
-from tips.world import World
+from tips.outbox import owe
+from tips.talking import converse, with_choice
 
 LEASE = timedelta(seconds=20)  #: how long after a crash the messages under way are taken up again
 BATCH = 20  #: chats whose messages share a commit
 TRIES = 3
 RETRY = (timedelta(seconds=1), timedelta(seconds=10))
-DAY = timedelta(days=1)
 
 Claim = Callable[[Session, Lease], Sequence[Inbox]]
 
@@ -135,15 +126,16 @@ def receive(tx: Transaction, incoming: Incoming) -> None:
     if chat.kind is ChatKind.GROUP:
         groups.receive(tx, chat, incoming)
         return
+    is_new = not chats.has_talked(tx.session, chat)
     talk = chats.conversation(tx.session, chat)
-    incoming = _with_choice(tx.session, talk, incoming)
+    incoming = with_choice(tx.session, talk, incoming)
     press = Press.read(incoming.choice) if incoming.choice else None
     if press is not None and review.is_officers(press):
         review.press(tx, chat, press)
     elif press is not None and press.verb == "confirm":
         invitations.press(tx, chat, press)
     else:
-        _converse(tx, chat, talk, incoming)
+        converse(tx, chat, talk, incoming, is_new=is_new)
 
 
 def _noticed(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
@@ -153,94 +145,3 @@ def _noticed(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
         groups.moved(tx, chat, incoming.moved_to)
     elif incoming.notice is Notice.JOINED:
         groups.joined(tx, chat, incoming)
-
-
-def _with_choice(session: Session, talk: Conversation, incoming: Incoming) -> Incoming:
-    """Let a digit, a number word or the words of a label be the choice they name."""
-    if incoming.choice or not incoming.text or incoming.edited or incoming.media:
-        return incoming
-    data = chosen(list(chats.menu_of(session, talk)), incoming.text)
-    return (
-        Incoming(incoming.channel, incoming.chat, incoming.person, choice=data)
-        if data
-        else incoming
-    )
-
-
-def _converse(tx: Transaction, chat: Chat, talk: Conversation, incoming: Incoming) -> None:
-    """One turn of the conversation, with everything it leads to."""
-    draft = _living_draft(tx, talk)
-    world = world_of(tx, chat)
-    refused = _refusal(tx, incoming, world)
-    if refused:
-        owe(tx.session, chat, Reply(refused), tx.now)
-        incoming = Incoming(incoming.channel, incoming.chat, incoming.person, text=incoming.text)
-        if not incoming.text:
-            return
-    evidence_id = _evidence(tx, chat, incoming)
-    turn = advance(draft, incoming, evidence_id, world)
-    _keep(tx, talk, turn)
-    for reply in turn.replies:
-        owe(tx.session, chat, reply, tx.now)
-    for action in turn.actions:
-        for reply in carry_out(tx, chat, action, world):
-            owe(tx.session, chat, reply, tx.now)
-
-
-def _living_draft(tx: Transaction, talk: Conversation) -> Draft | None:
-    """The draft, unless it has outlived its day and only the sweep has not come by yet."""
-    if talk.expires_at is not None and talk.expires_at <= tx.now:
-        return None
-    return Draft.from_json(chats.draft_of(tx.session, talk))
-
-
-def _keep(tx: Transaction, talk: Conversation, turn: Turn) -> None:
-    draft, policy = turn.draft, tx.desk.policy
-    chats.keep_draft(tx.session, talk, draft.to_json() if draft else None)
-    talk.expires_at = draft.started_at + policy.draft if draft else None
-    talk.nudge_at = tx.now + policy.nudge if draft and is_urgent(draft) else None
-
-
-def world_of(tx: Transaction, chat: Chat) -> World:
-    desk = tx.desk
-    voice = desk.voice_of(chat)
-
-    def explained(route: Route) -> str:
-        if route.reason.code is ReasonCode.EXACT_NAME:
-            return ""  # the name as it is today explains itself
-        return explain(route, "vi")  # for officers, whatever the citizen speaks
-
-    return World(
-        now=tx.now,
-        voice=voice,
-        policy=desk.policy,
-        route=desk.router.route,
-        commune_named=desk.commune_name,
-        explain=explained,
-        fresh_number=secrets.randbelow(2**31),
-        mine=tuple(facts_of(tx.session, chat)),
-        is_officer=officers.acting_in(tx.session, chat) is not None,
-        evidence_today=evidence.taken_since(tx.session, chat, tx.now - DAY),
-        disk_is_low=desk.free_disk() < desk.limits.free_disk,
-    )
-
-
-def _refusal(tx: Transaction, incoming: Incoming, world: World) -> str:
-    """Why a photo, video or voice is not taken, "" if it is. Words are never refused."""
-    if incoming.media is None:
-        return ""
-    limits, voice = tx.desk.limits, world.voice
-    if world.disk_is_low:
-        return voice("evidence.no_space")
-    if world.evidence_today >= limits.evidence_per_day:
-        return voice("evidence.daily_limit", wait=voice.duration(DAY))
-    if (incoming.media.size or 0) > limits.evidence_size:
-        return voice("evidence.too_big", most=f"{limits.evidence_size // 1_000_000} MB")
-    return ""
-
-
-def _evidence(tx: Transaction, chat: Chat, incoming: Incoming) -> int | None:
-    media = incoming.media
-    if media is None:
-        return None
-    return evidence.take(tx.session, chat, media.kind, media.reference, media.size, tx.now).id

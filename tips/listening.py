@@ -1,10 +1,11 @@
 """Taking in what a person says freely: category, urgency, place and time where still open. Pure."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from routing import Route
 from tips import place as places
-from tips.draft import Draft, Time
+from tips.draft import Draft, Place, Time
 from tips.guess import (
     Urgency,
     guess_category,
@@ -15,10 +16,16 @@ from tips.guess import (
 from tips.when import understand_when
 from tips.world import World
 
+RECENT = timedelta(hours=1)  #: what happened within it may be going on still
+
 
 def listen(draft: Draft, text: str, world: World) -> tuple[Draft, Route]:
     """Return the draft with `text` added and everything it tells, and where the text may be."""
-    draft = draft.hears(text)
+    return understand(draft.hears(text), text, world)
+
+
+def understand(draft: Draft, text: str, world: World) -> tuple[Draft, Route]:
+    """Return the draft with everything that `text` tells and that was still open."""
     place, route = draft.place, world.route(text)
     if not place.settled and not place.options:
         place = places.located(place, route, world)
@@ -40,18 +47,24 @@ def _listen_for_kind(draft: Draft, text: str) -> Draft:
 
 def listen_for_time(draft: Draft, text: str, world: World) -> Draft:
     if draft.time is None and (when := understand_when(text, world.now, world.voice.zone)):
-        draft = draft.having(time=Time(when.said, when.start, when.end))
-    if draft.urgency is None and draft.time is not None:
+        draft = draft.having(time=Time(when.said, when.start, when.end, heard=True))
+    if draft.urgency is None and is_over(draft.time, world.now):
         draft = draft.having(urgency=Urgency.EARLIER)
-    return now_is_now(draft, world)
+    return urgency_is_time(draft, world)
 
 
-def now_is_now(draft: Draft, world: World) -> Draft:
-    """What is happening or has just happened needs no question about its time."""
-    if draft.time is None and draft.urgency in (Urgency.NOW, Urgency.JUST):
-        said = world.voice(f"choice.urgency.{draft.urgency}")
-        draft = draft.having(time=Time(said, world.now, world.now))
-    return draft
+def is_over(time: Time | None, now: datetime) -> bool:
+    """Tell whether it began so long ago that it needs no asking whether it is going on."""
+    return time is not None and time.start is not None and now - time.start > RECENT
+
+
+def urgency_is_time(draft: Draft, world: World) -> Draft:
+    """What is happening, has just happened, or happens again and again needs no question "when?"."""
+    if draft.time is not None or draft.urgency in (None, Urgency.EARLIER):
+        return draft
+    said = world.voice(f"choice.urgency.{draft.urgency}")
+    now = None if draft.urgency is Urgency.REPEATED else world.now
+    return draft.having(time=Time(said, now, now))
 
 
 def tells_something(draft: Draft, route: Route) -> bool:
@@ -63,10 +76,22 @@ def tells_something(draft: Draft, route: Route) -> bool:
     return bool(draft.category or found_place or draft.evidence or draft.harm)
 
 
-def edited(draft: Draft, message_id: str, text: str) -> Draft | None:
-    """Return the draft with an edited message's new words; None if it is not part of it."""
-    index = next((index for known, index in draft.messages if known == message_id), None)
-    if index is None or not text:
-        return None
+def tells_more(text: str) -> bool:
+    """Tell whether an act or a danger is in it: then it is story, whatever was asked."""
+    return guess_category(text).key is not None or mentions_injury_or_weapon(text)
+
+
+def reworded(draft: Draft, index: int, text: str, world: World) -> Draft:
+    """Return the draft with other words in one place, and what was heard in them heard anew."""
     words = (*draft.words[:index], text, *draft.words[index + 1 :])
-    return replace(draft, words=words)
+    after = replace(
+        draft,
+        words=words,
+        category="" if draft.guessed else draft.category,
+        place=draft.place if draft.place.was_answered else Place(suggested=draft.place.suggested),
+        time=None if draft.time and draft.time.heard else draft.time,
+    )
+    after, _ = understand(after, after.what, world)
+    if draft.place.commune and not after.place.settled:  # chosen before, and still possible
+        return after.having(place=places.choose(after.place, draft.place.commune.code))
+    return after

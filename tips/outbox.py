@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from routing import fold
 from storage import chats, deliveries
 from storage.database import Session
 from storage.models import Chat, Delivery
@@ -63,14 +64,14 @@ def render(reply: Reply, can: Capabilities) -> Reply:
     )
 
 
-_NUMBER_WORDS = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
+_NUMBER_WORDS = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi")
 
 
 def chosen(menu: list[tuple[str, str]], text: str) -> str:
     """Return the data of the choice that `text` names by digit, number word or label; "" if none."""
-    said = " ".join(text.casefold().removeprefix("số ").split()).rstrip(".)")
+    said = fold(text.strip().rstrip(".)")).removeprefix("so ")
     for n, (label, data) in enumerate(menu, 1):
         word = _NUMBER_WORDS[n - 1] if n <= len(_NUMBER_WORDS) else ""
-        if said in (str(n), word, label.casefold()) and said:
+        if said and said in (str(n), word, fold(label)):
             return data
     return ""

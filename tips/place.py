@@ -7,6 +7,7 @@ from tips.draft import Option, Place
 from tips.world import World
 
 MOST_OPTIONS = 5  #: communes offered at once; beyond it the old district is asked first
+MOST_DISTRICTS = 12  #: offered at once
 
 _ASK = {
     ReasonCode.TEXT_AND_PIN_DISAGREE: "ask.where.disagree",
@@ -26,10 +27,16 @@ def located(place: Place, route: Route, world: World) -> Place:
     options = tuple(option(candidate) for candidate in route.candidates)
     if route.outside or route.status is Status.UNKNOWN or not options:
         return place
-    place = replace(place, why=world.explain(route), options=(), district="", ask="")
+    place = _open_again(replace(place, why=world.explain(route)))
     if route.status is Status.CERTAIN:
         return replace(place, commune=options[0])
     return replace(place, options=options, ask=_ASK.get(route.reason.code, ""))
+
+
+def _open_again(place: Place) -> Place:
+    return replace(
+        place, commune=None, unknown=False, options=(), district="", ask="", turned_down=0
+    )
 
 
 def option(candidate: Candidate) -> Option:
@@ -38,10 +45,12 @@ def option(candidate: Candidate) -> Option:
 
 
 def pinned(place: Place, point: Point, accuracy: float | None) -> Place:
-    """Take a pin: what was chosen before is open again."""
-    return replace(
-        place, point=point, accuracy=accuracy, pin_asked=False, commune=None, unknown=False
-    )
+    """Take a pin; what it means is asked next."""
+    return replace(place, point=point, accuracy=accuracy, pin_asked=False)
+
+
+def unpinned(place: Place) -> Place:
+    return replace(place, point=None, accuracy=None, pin_asked=True)
 
 
 def districts(place: Place) -> tuple[str, ...]:
@@ -49,20 +58,47 @@ def districts(place: Place) -> tuple[str, ...]:
     if len(place.options) <= MOST_OPTIONS or place.district:
         return ()
     names = tuple(dict.fromkeys(o.district for o in place.options if o.district))
-    return names if len(names) > 1 else ()
+    return names[:MOST_DISTRICTS] if len(names) > 1 else ()
 
 
 def offered(place: Place) -> tuple[Option, ...]:
     """The options to show now."""
-    of_district = [o for o in place.options if place.district in ("", o.district)]
-    return tuple(of_district[: MOST_OPTIONS if not place.district else 10])
+    first = place.turned_down
+    return _possible(place)[first : first + MOST_OPTIONS]
+
+
+def _possible(place: Place) -> tuple[Option, ...]:
+    return tuple(o for o in place.options if place.district in ("", o.district))
 
 
 def choose(place: Place, code: str) -> Place:
+    """Settle on an option; the others are kept for whoever goes back."""
     chosen = next((o for o in place.options if o.code == code), None)
-    return replace(place, commune=chosen, options=()) if chosen else place
+    return replace(place, commune=chosen, unknown=False) if chosen else place
+
+
+def in_district(place: Place, name: str) -> Place:
+    return replace(place, district=name, turned_down=0, commune=None, unknown=False)
+
+
+def elsewhere(place: Place) -> Place | None:
+    """Turn down what is offered: the next options; None if there are no more."""
+    seen = place.turned_down + MOST_OPTIONS
+    if districts(place) or seen >= len(_possible(place)):
+        return None
+    return replace(place, turned_down=seen, commune=None, unknown=False)
+
+
+def from_the_first(place: Place) -> Place:
+    """The options as they were first offered."""
+    return replace(place, district="", turned_down=0)
 
 
 def forget(place: Place) -> Place:
-    """Ask anew: keep the words, drop what was made of them."""
-    return Place(words=place.words)
+    """Ask anew: keep the words and what a poster suggested, drop what was made of them."""
+    return Place(words=place.words, suggested=place.suggested)
+
+
+def asked_anew(place: Place) -> Place:
+    """The place before the question is answered again: the pin stays, the words go."""
+    return replace(_open_again(place), words="", why="")

@@ -14,12 +14,17 @@ _LINKS = (
 PAGE = 3000  #: UTF-16 units of words shown at once; a Telegram message holds 4,096
 
 
+def readable(text: str) -> str:
+    """Return `text` composed, without control, direction and invisible characters."""
+    return "".join(c for c in unicodedata.normalize("NFC", text) if _shows(c)).strip()
+
+
 def harmless(text: str) -> str:
-    """Return `text` without control and direction characters, its links and names made plain."""
-    kept = "".join(c for c in unicodedata.normalize("NFC", text) if _shows(c))
+    """Return `text` readable, its links and names made plain."""
+    kept = readable(text)
     for pattern, plain in _LINKS:
         kept = pattern.sub(plain, kept)
-    return kept.strip()
+    return kept
 
 
 def _shows(character: str) -> bool:

@@ -2,30 +2,34 @@
 
 import secrets
 
-#: 23 symbols (a prime, for the check) of which no two look alike: without 0 O Q D, 1 I L, 2 Z, 5 S, 8 B, …
-#: the digit of each pair is kept.
-SYMBOLS = "23456789ACEFHJKMNPRTVXY"
-RANDOM = 9  #: symbols, 40.7 bits: 23 ** 9
+#: 19 symbols (a prime, for the check) of which no two look alike. Without vowels no code is a word, and
+#: no Vietnamese keyboard turns two of its letters into one with an accent.
+SYMBOLS = "23456789CFHJKMNPRTX"
+RANDOM = 10  #: symbols, 42.4 bits: 19 ** 10
 LENGTH = RANDOM + 1
-_LOOKS_LIKE = str.maketrans("BSZG", "8526")
+_GROUPS = (4, 8)  #: where a code is parted: "K7M4-P2X9-R3T"
+#: Typed for what it looks like: of each pair the digit is ours.
+_LOOKS_LIKE = str.maketrans("BSZGQ", "85269")
+_MOST_FOREIGN = 2  #: symbols of no code, in something that was still meant as one
 
 
 def fresh_code() -> str:
-    """Return a new code as people read it: "7KM4P-X2RA9"."""
+    """Return a new code as people read it: "K7M4-P2X9-R3T"."""
     while True:
         body = "".join(secrets.choice(SYMBOLS) for _ in range(RANDOM))
-        if looks_like_code(body + _check(body)):  # one in fifty has no digit, and reads like a word
-            return written(body + _check(body))
+        if looks_like_code(code := body + _check(body)):  # one in 1,300 has no digit, or no letter
+            return written(code)
 
 
 def written(code: str) -> str:
-    return f"{code[:5]}-{code[5:]}"
+    first, second = _GROUPS
+    return f"{code[:first]}-{code[first:second]}-{code[second:]}"
 
 
 def read_code(text: str) -> str | None:
-    """Return the ten symbols if `text` is a well-formed code, however it was typed; else None."""
+    """Return the symbols if `text` is a well-formed code, however it was typed; else None."""
     code = _squeezed(text)
-    if not looks_like_code(text) or any(symbol not in SYMBOLS for symbol in code):
+    if len(code) != LENGTH or any(symbol not in SYMBOLS for symbol in code):
         return None
     return code if _check(code[:RANDOM]) == code[RANDOM] else None
 
@@ -33,14 +37,16 @@ def read_code(text: str) -> str | None:
 def looks_like_code(text: str) -> bool:
     """Tell whether somebody meant to type a code, right or wrong.
 
-    Ten letters and digits in at most two groups, with a dash between or a digit inside: so that
-    words and telephone numbers are not taken for one.
+    About as long, letters and digits, hardly a symbol that no code has: so that words, addresses and
+    telephone numbers are not taken for one.
     """
     code = _squeezed(text)
     groups = text.replace("-", " ").split()
-    if len(code) != LENGTH or not (code.isascii() and code.isalnum()) or len(groups) > 2:
+    if abs(len(code) - LENGTH) > 1 or len(groups) > len(_GROUPS) + 1:
         return False
-    return not code.isdigit() and (any(c.isdigit() for c in code) or "-" in text)
+    foreign = sum(symbol not in SYMBOLS for symbol in code)
+    mixed = any(c.isdigit() for c in code) and any(c.isalpha() for c in code)
+    return code.isascii() and code.isalnum() and mixed and foreign <= _MOST_FOREIGN
 
 
 def _squeezed(text: str) -> str:

@@ -24,7 +24,6 @@ from tips.actions import (
     WipeChat,
     Withdraw,
 )
-from tips.commands import status_line
 from tips.desk import Transaction
 from tips.facts import fact
 from tips.filing import file
@@ -33,10 +32,13 @@ from tips.outbox import owe
 from tips.receipts import LENGTH, written
 from tips.review import overview
 from tips.showing import hide_details, refresh
+from tips.status import status_line, status_reply
 from tips.world import World
 
 HOUR = timedelta(hours=1)
 DELETABLE = timedelta(hours=48)  #: Telegram lets a bot delete messages no older than this
+LONGEST_TIP = 16_000  #: characters of a tip with everything added later
+MOST_PIECES = 10  #: photos, videos and voices of a tip with those added later
 #: An officer may count on these: after one took such a tip, withdrawing it is a request.
 GUARDED = frozenset({"domestic_violence", "child_harm", "missing_trafficking"})
 
@@ -80,8 +82,11 @@ def _look_up(tx: Transaction, chat: Chat, code: str | None, world: World) -> Rep
     if code is None or found is None:
         chats.note_attempt(tx.session, chat, "code", tx.now)
         return [Reply(voice("status.code_wrong", length=LENGTH))]
-    tip, _ = found
-    return [Reply(status_line(fact(tip), written(code), world))]
+    tip, reporter = found
+    named = voice("status.code", code=written(code))
+    if reporter.chat_id == chat.id:
+        return [status_reply(fact(tip), world, named)]
+    return [Reply(status_line(fact(tip), named, world))]
 
 
 def _mine(tx: Transaction, chat: Chat, number: int) -> tuple[Tip, Reporter] | None:
@@ -97,8 +102,19 @@ def _add(tx: Transaction, chat: Chat, more: Add) -> Replies:
     mine = _mine(tx, chat, more.number)
     if mine is None or mine[0].closed_at is not None:
         return [Reply(tx.voice_of(chat)("add.closed"))]
-    tip = mine[0]
+    tip, voice = mine[0], tx.voice_of(chat)
     contents = tips.contents_of(tx.session, tip)
+    has_room = len("\n".join([*contents.words, more.words])) <= LONGEST_TIP
+    pieces = evidence.of_tip(tx.session, tip)
+    if not has_room or len(pieces) + len(more.evidence) > MOST_PIECES:
+        evidence.delete_unfiled(tx.session, more.evidence)
+        return [Reply(voice("add.full"))]
+    _take_in(tx, tip, contents, more)
+    _tell_added(tx, tip)
+    return [more.said] if more.said else []
+
+
+def _take_in(tx: Transaction, tip: Tip, contents: tips.Contents, more: Add) -> None:
     if more.words:
         contents.words.append(more.words)
     if more.point:
@@ -106,8 +122,6 @@ def _add(tx: Transaction, chat: Chat, more: Add) -> Replies:
     tips.seal_into(tx.session, tip, contents)
     evidence.give(tx.session, more.evidence, tip, sound=False)
     tips.note(tx.session, EventKind.ADDED, tx.now, tip)
-    _tell_added(tx, tip)
-    return []
 
 
 def _tell_added(tx: Transaction, tip: Tip) -> None:
@@ -180,6 +194,7 @@ def _erase_mine(tx: Transaction, chat: Chat) -> Replies:
         tx.session.delete(piece)
     talk = chats.conversation(tx.session, chat)
     chats.keep_draft(tx.session, talk, None)
+    chats.keep_menu(tx.session, talk, [])
     talk.expires_at = talk.nudge_at = None
     return [Reply(tx.voice_of(chat)("mydata.erased"))]
 

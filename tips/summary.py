@@ -19,7 +19,7 @@ def summary(draft: Draft, world: World) -> str:
             place=place_text(draft, voice),
             when=time_text(draft.time, voice),
             what=shortened(draft.what),
-            count=len(draft.evidence),
+            count=voice("summary.album") if draft.album else len(draft.evidence),
             contact=contact_text(draft, voice),
         )
     ]

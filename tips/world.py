@@ -68,5 +68,4 @@ class World:
     fresh_number: int  #: for a draft that starts now
     mine: tuple[TipFact, ...] = ()  #: newest first
     is_officer: bool = False
-    evidence_today: int = 0  #: pieces sent from this chat within a day
-    disk_is_low: bool = False
+    is_new: bool = False  #: nothing was ever said in this chat
