@@ -22,6 +22,7 @@ from tips.messages import Incoming, Press, Reply
 from tips.questions import QUESTIONS
 from tips.voice import Voice
 from tips.world import Policy, World
+from words import phrases
 from words.labels import label
 from words.texts import Language, Texts
 
@@ -58,10 +59,16 @@ def test_only_officers_are_told_of_their_commands(world: World) -> None:
 
 
 def test_every_typed_word_is_documented_with_what_it_does() -> None:
-    documented = {
-        word: codes(does)[0] for words, does in table(PROTOCOL, "words") for word in codes(words)
-    }
-    assert documented == commands.WORDS
+    rows = table(PROTOCOL, "does", "words")
+    documented = {word: codes(does)[0] for does, words in rows for word in codes(words)}
+    assert documented == phrases.COMMANDS
+
+
+def test_every_word_that_answers_is_documented() -> None:
+    documented = [frozenset(codes(words)) for _, words in table(PROTOCOL, "as", "words")]
+    assert documented == [phrases.YES, phrases.NO, phrases.SEND]
+    (before_a_code,) = table(PROTOCOL, "before a code")
+    assert codes(before_a_code[0]) == list(phrases.CODE)
 
 
 def test_a_poster_suggests_and_a_strange_code_only_greets(world: World) -> None:
