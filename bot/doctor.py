@@ -20,6 +20,7 @@ from bot.keys import is_there, key_path
 from bot.settings import Settings, read_settings
 from handlers.telegram.connect import BOT_UNKNOWN, close, make_bot
 from routing import Router
+from routing.boundaries import BoundariesError
 from storage import officers, schema
 from storage.database import Database, DatabaseError, Session, sqlite_path
 from storage.schema import SchemaError
@@ -177,14 +178,15 @@ async def _about_people(settings: Settings, keyring: Keyring) -> Finding:
 
 
 def about_map(settings: Settings) -> Iterator[Finding]:
-    router = Router.load(settings.provinces, settings.data_dir)
-    communes = router.communes()
-    strangers = set(settings.provinces or ()) - {commune.province_code for commune in communes}
-    if strangers:
-        text = f"TINBAO_PROVINCES names no province: {', '.join(sorted(strangers))}"
-        yield bad("gazetteer", text, "use official codes, for example 37")
-    else:
-        yield good("gazetteer", f"{len(communes)} communes")
+    try:
+        router = Router.load(settings.provinces, settings.data_dir)
+    except ValueError as error:
+        yield bad("gazetteer", f"TINBAO_PROVINCES is wrong: {error}")
+        return
+    except BoundariesError as error:
+        yield bad("boundaries", one_line(error))
+        return
+    yield good("gazetteer", f"{len(router.communes())} communes")
     if router.has_boundaries:
         yield good("boundaries", "imported")
     else:

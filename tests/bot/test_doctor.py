@@ -13,6 +13,7 @@ from bot import doctor
 from bot.doctor import Finding, Verdict
 from bot.keys import key_path, open_keyring
 from bot.settings import Settings, read_settings
+from routing.boundaries import FILE
 from storage import schema
 from storage.database import Database, Session
 from storage.models import Officer
@@ -202,6 +203,15 @@ def test_a_province_that_is_none_is_bad(monkeypatch: pytest.MonkeyPatch) -> None
     gazetteer = next(doctor.about_map(read_settings()))
     assert gazetteer.verdict is Verdict.BAD
     assert "99" in gazetteer.text
+
+
+def test_damaged_boundaries_are_bad_and_the_mend_is_said() -> None:
+    settings = read_settings()
+    settings.data_dir.mkdir()
+    (settings.data_dir / FILE).write_bytes(b"not an index")
+    (boundaries,) = doctor.about_map(settings)
+    assert boundaries.verdict is Verdict.BAD
+    assert "tinbao boundaries import" in boundaries.text
 
 
 async def test_a_token_telegram_does_not_know_is_bad(
