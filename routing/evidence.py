@@ -40,6 +40,12 @@ class Reading(NamedTuple):
     unit: Unit
     mention: Mention
     supported: bool  # a parent of it is named too
+    contradicted: bool  # a parent is named, as such, that has nothing to do with it
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing in the text speaks against it."""
+        return not self.contradicted and not self.mention.view.accents_differ
 
 
 class Context(NamedTuple):
@@ -165,7 +171,8 @@ def _read(
     kinds = mention.kinds.names if mention.kinds is not None else ()
     readings = []
     for unit in units:
-        weight, against, supported = odds * unit.odds, 1.0, False
+        weight, against = odds * unit.odds, 1.0
+        supported = contradicted = False
         if unit.kind in kinds:
             weight *= KIND_AGREES
         if mention.formerly:
@@ -177,8 +184,9 @@ def _read(
                 supported = True
             else:
                 against *= odds_beside
+                contradicted = contradicted or odds_beside <= OTHER_PARENT
         weight *= max(against, MOST_AGAINST)
         if prior is not None and not prior.isdisjoint(unit.around):
             weight *= PRIOR
-        readings.append(Reading(weight, unit, mention, supported))
+        readings.append(Reading(weight, unit, mention, supported, contradicted))
     return readings

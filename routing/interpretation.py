@@ -36,6 +36,11 @@ class Interpretation:
         """The largest share."""
         return next(iter(self.shares.values()), 0.0)
 
+    @property
+    def reading(self) -> Reading:
+        """The reading behind the largest share; there must be one."""
+        return self.best[next(iter(self.shares))]
+
 
 class Interpreter:
     """Reads texts: as typed first, then as raw keys, then with slips mended."""
@@ -54,13 +59,13 @@ class Interpreter:
         if any(map(_is_keyed, best.words.words)):
             for decoded in {decode_keys(text, ()), decode_keys(text, self._known)} - {text}:
                 best = _better(self._as_typed(decoded, prior, repaired=True), best)
-        if best.top < ENOUGH:
+        if best.top < ENOUGH or not best.reading.settled:
             return _better(self._mended(best, prior), best)
         return self._longer(best, prior) or best
 
     def _longer(self, said: Interpretation, prior: frozenset[int] | None) -> Interpretation | None:
         """ "xã Phù Mỹ Đônng" is a slip in "Phù Mỹ Đông", not "Phù Mỹ" and a word."""
-        short = said.best[next(iter(said.shares))].mention
+        short = said.reading.mention
         longer = self._mender.longer(said.words, short, said.mentions)
         if longer is None:
             return None

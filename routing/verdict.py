@@ -36,12 +36,12 @@ def decide(said: Interpretation, scope: Scope, candidate: MakeCandidate) -> Rout
     if all_odds < FAINT:
         return Route(Status.UNKNOWN, (), Reason(ReasonCode.NO_PLACE))
     if ours < (1 - NOT_OURS) * all_odds:
-        if _only_a_name(said.best[next(iter(said.shares))]):
+        if _only_a_name(said.reading):
             return Route(Status.UNKNOWN, (), Reason(ReasonCode.NO_PLACE))
         return Route(Status.UNKNOWN, (), _outside(said), outside=True)
     candidates = _candidates(inside, said, candidate)
     best = said.best[candidates[0].code]
-    certain = candidates[0].score >= CERTAIN
+    certain = candidates[0].score >= CERTAIN and not best.contradicted
     status = Status.CERTAIN if certain else Status.ASK
     code = _certain_code(best, said) if certain else _ask_code(candidates, said)
     return Route(status, candidates, Reason(code, facts(best, said)))
@@ -91,5 +91,5 @@ def facts(best: Reading, said: Interpretation) -> dict[str, str]:
 
 
 def _outside(said: Interpretation) -> Reason:
-    best = said.best[next(iter(said.shares))]
+    best = said.reading
     return Reason(ReasonCode.OUTSIDE_SCOPE, facts(best, said))
