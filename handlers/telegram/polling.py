@@ -31,7 +31,8 @@ BATCH = 100
 class Polling:
     """Fetches updates for ever; cancel `run` to stop it at any moment without loss.
 
-    `last_attempt` and `last_success` (aware UTC, None before the first) tell whether it lives.
+    `last_attempt` and `last_success` (aware UTC, None before the first) tell whether it lives, and
+    whether Telegram answers.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Polling:
         if not self._webhook_removed:
             await self._bot.delete_webhook(drop_pending_updates=False)
             self._webhook_removed = True
+            self.last_success = self._clock()  # Telegram answers; the first poll may take long
         updates = await raw_updates(self._bot, self._stored_below)
         # Confirmed now. Without an offset Telegram starts at the oldest it has, whatever its number: after
         # a week of silence numbers start anew, perhaps below the old ones.

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from storage import schema
@@ -101,3 +103,13 @@ def test_a_database_that_is_not_there_is_said_plainly(tmp_path: Path, act: Act) 
         with pytest.raises(SchemaError, match="cannot be opened") as refusal:
             act(url)
         assert "hunter2" not in str(refusal.value)
+
+
+def test_the_files_of_the_steps_are_named_by_their_revisions() -> None:
+    """So a start finds out without Alembic that there is nothing to do."""
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    known = [step.revision for step in scripts.walk_revisions()]
+    assert schema.revisions() == sorted(known)
+    assert schema.revisions()[-1] == scripts.get_current_head()

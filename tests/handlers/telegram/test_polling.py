@@ -216,7 +216,14 @@ async def test_a_long_poll_can_be_stopped_at_any_moment(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert polling.last_success is None
+
+
+async def test_polling_is_well_as_soon_as_telegram_answers_however_long_nobody_writes(
+    polling: Polling, telegram: FakeTelegram, clock: FakeClock
+) -> None:
+    async with running(polling):
+        await telegram.until(lambda: telegram.calls_of("getUpdates") or None, 5)
+        assert polling.last_success == clock()
 
 
 def test_a_pause_grows_to_its_most_and_starts_small_again() -> None:
