@@ -53,7 +53,7 @@ class Boundaries:
         if not path.exists():
             return None
         try:
-            with np.load(path) as arrays:
+            with path.open("rb") as file, np.load(file) as arrays:
                 if int(arrays["version"]) != VERSION:
                     raise ValueError("another version")
                 return cls({name: arrays[name] for name in arrays.files})

@@ -29,7 +29,7 @@ class Router:
         provinces: Collection[str] | None,
         boundaries: Boundaries | None = None,
     ) -> None:
-        self._gazetteer = gazetteer
+        self.gazetteer = gazetteer
         self._names = Names(gazetteer)
         self._interpreter = Interpreter(self._names)
         self._communes: dict[str, Commune] = {}  # filled as they are asked for
@@ -65,17 +65,17 @@ class Router:
 
     def commune(self, code: str) -> Commune:
         """A commune by its code, current or retired. KeyError if there never was one."""
-        return self._present(self._gazetteer.present_code(code))
+        return self._present(self.gazetteer.present_code(code))
 
     def _present(self, code: str) -> Commune:
         commune = self._communes.get(code)
         if commune is None:
-            commune = self._communes[code] = self._gazetteer.commune(code)
+            commune = self._communes[code] = self.gazetteer.commune(code)
         return commune
 
     def communes(self) -> list[Commune]:
         """The communes in scope, by code."""
-        return [self._present(code) for code in self._gazetteer.current if code in self._scope]
+        return [self._present(code) for code in self.gazetteer.current if code in self._scope]
 
     def route(
         self,
@@ -117,7 +117,7 @@ class Router:
 
     def _on_day(self, route: Route, on: date) -> Route:
         """The same with each commune as it was on a day."""
-        then = [self._gazetteer.commune(c.code, on) for c in route.candidates]
+        then = [self.gazetteer.commune(c.code, on) for c in route.candidates]
         candidates = tuple(
             replace(candidate, code=commune.code, name=commune.full_name)
             for candidate, commune in zip(route.candidates, then, strict=True)
@@ -138,9 +138,9 @@ class Router:
         """The keys of the province that is expected; the scope's where it is unknown."""
         if province is None:
             return self._prior
-        if province in self._gazetteer.new_provinces:
+        if province in self.gazetteer.new_provinces:
             return frozenset({Key.NEW_PROVINCE + int(province)})
-        if province in self._gazetteer.old_provinces:
+        if province in self.gazetteer.old_provinces:
             return frozenset({Key.OLD_PROVINCE + int(province)})
         name = self._names.compact.get(fold(province).replace(" ", ""))
         units = name.units if name else ()
@@ -161,10 +161,10 @@ class Router:
 
     def _formerly(self, commune: Commune, reading: Reading | None) -> tuple[str, ...]:
         """The commune's former names, the one that the words matched first."""
-        former = None if reading is None else self._gazetteer.former.get(reading.unit.code)
+        former = None if reading is None else self.gazetteer.former.get(reading.unit.code)
         if former is None:
             return commune.formerly
-        matched = self._gazetteer.former_name(former)
+        matched = self.gazetteer.former_name(former)
         if matched not in commune.formerly or matched == commune.formerly[0]:
             return commune.formerly
         return (matched, *(name for name in commune.formerly if name != matched))
