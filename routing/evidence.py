@@ -30,6 +30,7 @@ NOTHING = 10.0  # what stands against all readings: that no commune is meant
 NOTHING_ELSE = 1.0  # the same where the text says nothing but names
 
 
+DECOYS = (Cue.DECOY, Cue.LONG_ROAD)
 NO_KEYS: frozenset[int] = frozenset()
 
 
@@ -114,7 +115,7 @@ def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
     """What each other mention may stand for as a parent."""
     context = []
     for other in mentions:
-        if other is not mention and other.cue not in (Cue.DECOY, Cue.LONG_ROAD):
+        if other is not mention and other.cue not in DECOYS:
             view = other.view
             communes = view.commune_keys if other.plain != mention.plain else NO_KEYS
             if view.area_keys or communes:
@@ -181,7 +182,7 @@ def _read(
             odds_beside = _beside(unit, beside)
             if odds_beside > 1.0:
                 weight *= odds_beside
-                supported = True
+                supported = mention.cue not in DECOYS
             else:
                 against *= odds_beside
                 contradicted = contradicted or odds_beside <= OTHER_PARENT

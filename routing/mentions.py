@@ -56,8 +56,9 @@ class Finder:
         found: list[Mention] = []
         for start, end in pairwise([*starts, len(words)]):
             stretch = Words(words[start:end], gaps[start:end])
-            for mention in self._in_stretch(stretch):
-                found.append(mention.moved(start))
+            found += [mention.moved(start) for mention in self._in_stretch(stretch)]
+            if end < len(words) and found and found[-1].end == end and _formerly(text, end):
+                found[-1].formerly = True  # "Giao An (cũ)"
         return found[:MOST_MENTIONS]
 
     def find_anew(self, text: Words) -> list[Mention]:

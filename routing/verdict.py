@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from routing.cues import Level
+from routing.cues import Cue, Level
 from routing.evidence import Reading
 from routing.interpretation import Interpretation
 from routing.names import Layer
@@ -49,7 +49,9 @@ def decide(said: Interpretation, scope: Scope, candidate: MakeCandidate) -> Rout
 
 def _only_a_name(reading: Reading) -> bool:
     """Nothing but a name: perhaps a person, perhaps a shop."""
-    return reading.mention.kinds is None and not reading.supported
+    said_as_place = reading.mention.kinds is not None or reading.mention.cue is Cue.AT
+    area = reading.unit.level is not Level.COMMUNE
+    return not (said_as_place or area or reading.supported)
 
 
 def _candidates(

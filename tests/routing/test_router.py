@@ -143,6 +143,21 @@ def test_no_place_is_never_certain(local: Router, country: Router, text: str) ->
         assert router.route(text).status is not Status.CERTAIN
 
 
+def test_a_road_named_like_a_commune_is_never_certain(local: Router) -> None:
+    route = local.route("đường Trần Hưng Đạo, Nam Định")
+    assert route.status is Status.ASK
+    assert "phường Nam Định" in [candidate.name for candidate in route.candidates]
+
+
+def test_a_landmark_with_a_former_name_is_proposed(local: Router) -> None:
+    route = local.route("vòng xuyến Giao An (cũ)")
+    assert (route.status, route.candidates[0].name) == (Status.ASK, "xã Giao Hoà")
+
+
+def test_another_province_alone_is_outside(local: Router) -> None:
+    assert local.route("ở Hải Phòng").outside
+
+
 def test_a_hamlet_named_like_a_commune_is_not_the_commune(local: Router) -> None:
     route = local.route("thôn Hải Xuân, xã Giao Thủy")
     assert route.candidates[0].name == "xã Giao Thuỷ"
