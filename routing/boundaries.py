@@ -19,7 +19,7 @@ FILE = "boundaries.npz"
 VERSION = 1
 DEGREE = 10_000_000  # coordinates are kept as whole ten-millionths of a degree: 1 cm
 METRES_PER_DEGREE = 111_320.0  # of latitude, and of longitude at the equator
-KEPT = 256  # areas kept unpacked; a province has about a hundred
+KEPT = 96  # areas kept unpacked: the neighbourhood of most pins of a province
 COAST = 300.0  # metres: areas are simplified, and people stand on piers and dikes
 
 Ragged = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]

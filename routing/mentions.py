@@ -42,7 +42,7 @@ class Mention:
 class Finder:
     """Finds mentions. Remembers the stretches between two breaks: ", tỉnh Nam Định," comes again."""
 
-    _REMEMBERED = 20_000
+    _REMEMBERED = 5_000
     _LONGEST = 8  # words; a longer stretch is a sentence, which nobody writes twice
 
     def __init__(self, tree: Mapping[str, Node]) -> None:

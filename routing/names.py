@@ -77,22 +77,17 @@ class Name:
     """The units that share one plain name."""
 
     units: list[Unit] = field(default_factory=list)
-    exacts: set[str] = field(default_factory=set)
-    views: dict[tuple[str, Kinds | None], View] = field(default_factory=dict)
-
-    def add(self, unit: Unit) -> None:
-        """Put a unit under this name."""
-        self.units.append(unit)
-        if unit.exact:
-            self.exacts.add(unit.exact)
+    views: dict[tuple[str, Kinds | None], View] | None = None  # those asked for so far
 
     def view(self, exact: str, plain: str, kinds: Kinds | None) -> View:
         """The units that go with what was typed; exact accents outrank missing ones."""
+        if self.views is None:
+            self.views = {}
         view = self.views.get((exact, kinds))
         if view is None:
             units = self._spelled(exact) if exact != plain else self.units
             view = view_of(units or self.units, kinds, accents_differ=not units)
-            if exact == plain or exact in self.exacts:  # other spellings are without number
+            if exact == plain or units:  # other spellings are without number
                 self.views[exact, kinds] = view
         return view
 
@@ -136,19 +131,29 @@ class Names:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._family = {code: self._family_of(code) for code in gazetteer.current}
+        self._own = {code: frozenset({_key(Key.COMMUNE, code)}) for code in self._family}
         self._covered = self._covers()
         self.tree: dict[str, Node] = {}
         self.compact: dict[str, Name] = {}
         self.words: set[str] = set()  # of all names, plain and exact, and the compact names
+        spaced: dict[tuple[str, ...], Name] = {}
         for unit in self._units():
             words = unit.words
-            plain = [strip_accents(word) for word in words]
-            self._plant(unit, plain)
+            plain = tuple([strip_accents(word) for word in words])
+            spaced.setdefault(plain, Name()).units.append(unit)
             if "'" in unit.name:  # "M'Drắk" is also typed "M Drắk"
-                self._plant(unit, fold(unit.name).split())
-            self.compact.setdefault("".join(plain), Name()).add(unit)
+                spaced.setdefault(tuple(fold(unit.name).split()), Name()).units.append(unit)
             self.words.update(plain, words if unit.exact else ())
+        for plain, name in spaced.items():
+            self._plant(plain, name)
+            self._add_compact("".join(plain), name)
         self._plant_compact()
+
+    def _add_compact(self, letters: str, name: Name) -> None:
+        """Two names with the same letters, "Tân An" and "Tà Nan", are one when written in one."""
+        other = self.compact.get(letters)
+        both = name if other is None else Name([*other.units, *name.units])
+        self.compact[letters] = both
 
     def _plant_compact(self) -> None:
         """A name written in one word is found too."""
@@ -157,15 +162,13 @@ class Names:
             node.name = node.name or name
         self.words.update(self.compact)
 
-    def _plant(self, unit: Unit, plain: Sequence[str]) -> None:
+    def _plant(self, plain: Sequence[str], name: Name) -> None:
         node = self.tree.setdefault(plain[0], Node())
         for word in plain[1:]:
             if node.following is None:
                 node.following = {}
             node = node.following.setdefault(word, Node())
-        if node.name is None:
-            node.name = Name()
-        node.name.add(unit)
+        node.name = name
 
     def _family_of(self, code: str) -> frozenset[int]:
         """Everything that holds or held a part of this commune, and itself."""
@@ -212,7 +215,9 @@ class Names:
     def _commune(self, layer: Layer, named: Named, communes: tuple[str, ...], law: Law) -> Unit:
         families = [self._family[code] for code in communes]
         around = families[0] if len(families) == 1 else frozenset().union(*families)
-        own = frozenset([_key(Key.COMMUNE, code) for code in communes])
+        own = self._own[communes[0]]
+        if len(communes) > 1:
+            own = own.union(*[self._own[code] for code in communes])
         return _unit(Level.COMMUNE, layer, named, _Place(communes, law, own, around))
 
     def _law(self, district: str) -> Law:

@@ -90,7 +90,7 @@ class Words(NamedTuple):
 class Reader:
     """Cuts texts into words. Remembers tokens it has met, since people use few different ones."""
 
-    _REMEMBERED = 50_000
+    _REMEMBERED = 20_000
 
     def __init__(self, known: Container[str]) -> None:
         """`known` holds the words of names, plain and exact, and plain names without spaces."""
