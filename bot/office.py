@@ -107,7 +107,7 @@ async def remove(base: Foundation, number: int) -> str:
 
 
 def _officer(tx: Transaction, number: int) -> Officer:
-    officer = tx.session.get(Officer, number, with_for_update=True)
+    officer = officers.locked(tx.session, number)
     if officer is None or officer.state is OfficerState.REMOVED:
         raise StartError(f"there is no officer {number}; see: tinbao officers list")
     return officer

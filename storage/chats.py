@@ -63,7 +63,9 @@ def by_digest(session: Session, channel: Channel, digest: bytes) -> Chat | None:
 
 def _locked(session: Session, channel: Channel, digest: bytes) -> Chat | None:
     same = (Chat.channel == channel, Chat.digest == digest)
-    return session.scalar(select(Chat).where(*same).with_for_update())
+    # Others may meanwhile name the chat in rows of their own: what they owe it must not wait for us,
+    # who may be waiting for a tip of theirs.
+    return session.scalar(select(Chat).where(*same).with_for_update(key_share=True))
 
 
 def address_of(session: Session, chat: Chat) -> str:

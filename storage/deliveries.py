@@ -55,7 +55,7 @@ def card(session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id:
         Card.kind == kind,
         Card.evidence_id == evidence_id,
     )
-    known = session.scalar(select(Card).where(*same).with_for_update())
+    known = session.scalar(select(Card).where(*same).with_for_update(key_share=True))
     if known is None:
         known = Card(tip_id=tip_id, chat_id=chat.id, kind=kind, evidence_id=evidence_id, wanted=0)
         session.add(known)
@@ -63,15 +63,19 @@ def card(session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id:
     return known
 
 
+def locked_card(session: Session, card_id: int) -> Card:
+    return session.get_one(Card, card_id, with_for_update={"key_share": True})
+
+
 def cards_of(session: Session, tip_id: int) -> Sequence[Card]:
     """Return every card about a tip, locked, in the order they were made."""
-    found = select(Card).where(Card.tip_id == tip_id).order_by(Card.id).with_for_update()
+    found = select(Card).where(Card.tip_id == tip_id).order_by(Card.id).with_for_update(key_share=True)
     return session.scalars(found).all()
 
 
 def cards_in(session: Session, chat: Chat) -> Sequence[Card]:
     """Return every card in a chat, locked."""
-    found = select(Card).where(Card.chat_id == chat.id).order_by(Card.id).with_for_update()
+    found = select(Card).where(Card.chat_id == chat.id).order_by(Card.id).with_for_update(key_share=True)
     return session.scalars(found).all()
 
 

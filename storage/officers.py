@@ -83,6 +83,10 @@ def desk_exists(session: Session) -> bool:
     return bool(session.scalar(query.where(*these)))
 
 
+def locked(session: Session, number: int) -> Officer | None:
+    return session.get(Officer, number, with_for_update={"key_share": True})
+
+
 def name_of(session: Session, officer: Officer) -> str:
     """Return the name the inviter gave, "" if none."""
     if officer.name_sealed is None:
@@ -100,7 +104,9 @@ def invitation_digest(session: Session, secret: str) -> bytes:
 
 def invitation(session: Session, secret: str) -> Invitation | None:
     digest = invitation_digest(session, secret)
-    return session.scalar(select(Invitation).where(Invitation.digest == digest).with_for_update())
+    return session.scalar(
+        select(Invitation).where(Invitation.digest == digest).with_for_update(key_share=True)
+    )
 
 
 def group_of(session: Session, commune_code: str) -> Chat | None:
@@ -131,7 +137,7 @@ def end_group(session: Session, chat: Chat) -> Group | None:
 def pending_since(session: Session, before: datetime) -> Sequence[Officer]:
     """Return those who have waited since before then to be confirmed."""
     these = (Officer.state == OfficerState.PENDING, Officer.created_at < before)
-    return session.scalars(select(Officer).where(*these).with_for_update()).all()
+    return session.scalars(select(Officer).where(*these).with_for_update(key_share=True)).all()
 
 
 def leave_chat(session: Session, chat: Chat) -> None:

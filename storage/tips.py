@@ -53,7 +53,7 @@ def erase_contents(tip: Tip) -> None:
 
 def locked(session: Session, number: int) -> Tip | None:
     """Return the tip, locked until the transaction ends."""
-    query = select(Tip).where(Tip.id == number).with_for_update()
+    query = select(Tip).where(Tip.id == number).with_for_update(key_share=True)
     return session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -114,7 +114,7 @@ def open_in_commune(session: Session, commune_code: str) -> Sequence[Tip]:
 def untaken_in(session: Session, commune_code: str) -> Sequence[Tip]:
     """Return the commune's tips that nobody took yet, locked, oldest first."""
     these = (Tip.commune_code == commune_code, Tip.state == TipState.NEW)
-    return session.scalars(select(Tip).where(*these).order_by(Tip.id).with_for_update()).all()
+    return session.scalars(select(Tip).where(*these).order_by(Tip.id).with_for_update(key_share=True)).all()
 
 
 def open_at_desk(session: Session, province_code: str) -> Sequence[Tip]:

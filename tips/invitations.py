@@ -19,7 +19,7 @@ from storage.states import (
 )
 from tips.desk import Transaction
 from tips.messages import Choice, Press, Reply
-from tips.outbox import owe
+from tips.outbox import owe, owe_aside
 from tips.people import announce, reject, unit
 from tips.review import show_open
 from tips.voice import Voice
@@ -139,7 +139,7 @@ def _ask_confirmers(tx: Transaction, officer: Officer) -> None:
             [voice.choice("choice.officer.reject", Press("confirm", officer.id, 0, "none"))]
         )
         ask = voice("people.confirm_ask", **_post(tx, officer, voice))
-        owe(tx.session, chat, Reply(ask, rows), tx.now)
+        owe_aside(tx.session, chat, Reply(ask, rows), tx.now)
 
 
 def _word_button(word: str, officer: Officer) -> Choice:
@@ -178,7 +178,7 @@ def press(tx: Transaction, chat: Chat, pressed: Press) -> None:
 
 def _waiting(tx: Transaction, pressed: Press) -> Officer | None:
     """The person a button is about, locked, if they still wait to be confirmed."""
-    officer = tx.session.get(Officer, pressed.number, with_for_update=True)
+    officer = officers.locked(tx.session, pressed.number)
     if officer is None or officer.state is not OfficerState.PENDING or pressed.revision:
         return None
     return officer

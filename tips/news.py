@@ -5,7 +5,7 @@ from storage.models import Chat, Tip
 from storage.states import ChatState, DeliveryClass
 from tips.desk import Transaction
 from tips.messages import Press, Reply
-from tips.outbox import owe
+from tips.outbox import owe, owe_aside
 from words.categories import category
 
 
@@ -18,7 +18,7 @@ def push(tx: Transaction, tip: Tip) -> None:
     see = voice.choice("choice.menu.status", Press("menu", detail="status"))
     reply = Reply(voice("status.pushed"), [[see]])
     key = f"push:{tip.id}:{tip.revision}"
-    owe(tx.session, chat, reply, tx.now, DeliveryClass.ANSWER, key)
+    owe_aside(tx.session, chat, reply, tx.now, DeliveryClass.ANSWER, key)
 
 
 def missed(tx: Transaction, tip: Tip) -> None:

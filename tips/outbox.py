@@ -23,9 +23,21 @@ def owe(
     key: str | None = None,
 ) -> None:
     """Owe `reply` to a chat, once for each `key`, and remember the choices it offers."""
-    deliveries.owe(session, chat, _REPLY.dump_json(reply), klass, now, key)
+    owe_aside(session, chat, reply, now, klass, key)
     if reply.choices:
         remember_menu(session, chat, reply)
+
+
+def owe_aside(
+    session: Session,
+    chat: Chat,
+    reply: Reply,
+    now: datetime,
+    klass: DeliveryClass = DeliveryClass.ANSWER,
+    key: str | None = None,
+) -> None:
+    """Owe what answers nothing: a digit goes on answering the question that is open in the chat."""
+    deliveries.owe(session, chat, _REPLY.dump_json(reply), klass, now, key)
 
 
 def remember_menu(session: Session, chat: Chat, reply: Reply) -> None:

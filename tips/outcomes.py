@@ -9,8 +9,8 @@ from enum import StrEnum
 
 import structlog
 
-from storage import queues
-from storage.models import Card, Chat, Delivery
+from storage import deliveries, queues
+from storage.models import Chat, Delivery
 from storage.states import DeliveryClass
 from tips import groups, operators, people
 from tips.desk import Transaction
@@ -55,7 +55,7 @@ def sent(tx: Transaction, delivery: Delivery, message: Outgoing, message_id: str
 
 def _shows_newest(tx: Transaction, card_id: int, message: Outgoing, message_id: str | None) -> bool:
     """Note what the card shows now; False if it changed while it was being sent."""
-    card = tx.session.get_one(Card, card_id, with_for_update=True)
+    card = deliveries.locked_card(tx.session, card_id)
     if message_id != card.message_id:
         card.sent_at = tx.now
     card.message_id, card.shown = message_id, message.showing
