@@ -1,7 +1,7 @@
 """A town for journeys: the whole program on a fake Telegram, moved by hand between still moments."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -116,8 +116,9 @@ class Town:
             pass
 
     async def _step(self) -> bool:
-        updates = self.telegram.take_updates()
+        updates = self.telegram.pending_updates()
         await self.inbox.store([to_raw(update) for update in updates])
+        self.telegram.take_updates()  # confirmed, now that they are stored
         taken = await self.intake.take()
         fetched = await self.evidence.take()
         sent = await self.deliveries.send_due()
@@ -188,6 +189,11 @@ class Person:
         await self.user.presses(label, message)
         return await self._answer()
 
+    async def does(self, act: Awaitable[object]) -> str:
+        """Anything a phone can do: `await an.does(an.user.sends_photo(…))`."""
+        await act
+        return await self._answer()
+
     async def _answer(self) -> str:
         await self.town.settle()
         return self.text
@@ -218,8 +224,8 @@ async def make_town(
             )
 
 
-async def rows(database: Database, model: type) -> list[object]:
-    def work(session: Session) -> list[object]:
+async def rows(database: Database, model: type[T]) -> list[T]:
+    def work(session: Session) -> list[T]:
         return list(session.query(model).all())
 
     return await database.read(work)

@@ -40,13 +40,20 @@ def proceed(draft: Draft, world: World, said: str = "") -> Turn:
 
 def back(draft: Draft, world: World) -> Turn:
     """The question before, if it still makes sense; in a list, its beginning."""
-    if draft.at is Step.WHICH and (first := places.from_the_first(draft.place)) != draft.place:
-        return ask(draft.having(place=first), world)
+    if _is_further_down(draft):
+        return ask(draft.having(place=places.from_the_first(draft.place)), world)
     trail = [step for step in draft.trail if QUESTIONS[step].makes_sense(draft)]
+    while trail and trail[-1] is draft.at:
+        trail.pop()
     if not trail:
         return ask(draft, world)
     place = places.from_the_first(draft.place)
     return ask(draft.having(at=trail[-1], trail=tuple(trail[:-1]), place=place), world)
+
+
+def _is_further_down(draft: Draft) -> bool:
+    """In a list of communes, past its first page."""
+    return draft.at is Step.WHICH and places.from_the_first(draft.place) != draft.place
 
 
 def skip(draft: Draft, world: World) -> Turn:
@@ -85,7 +92,7 @@ def _controls(draft: Draft, world: World, *, skippable: bool) -> list[list[Choic
         return world.voice.choice(key, Press(verb, draft.number, draft.revision))
 
     row = [control("choice.skip", "skip")] if skippable else []
-    if draft.trail:
+    if draft.trail or _is_further_down(draft):
         row.append(control("choice.back", "back"))
     return [[*row, control("choice.cancel", "drop")]]
 

@@ -61,6 +61,8 @@ class Place:
     ask: str = ""  #: key of the question to ask about `options`
     district: str = ""  #: the old district chosen, where there were too many options
     turned_down: int = 0  #: options seen and answered with «Nơi khác»
+    not_these: tuple[str, ...] = ()  #: codes of communes that all were turned down
+    matched: str = ""  #: the words in which the options were found
     unknown: bool = False  #: the person does not know: the desk will find out
     why: str = ""  #: the router's reason as a sentence, for officers
     suggested: Option | None = None  #: by the poster whose code was scanned

@@ -101,6 +101,7 @@ def _scores(words: list[Word]) -> dict[str, float]:
     cruelty = [heard.strength for heard in hear(words, "cruelty")]
     if cruelty and _mentions_child(words):
         strengths.setdefault("child_harm", []).extend(cruelty)
+        strengths.pop("violence", None)  # the graver reading, and the one that is kept from groups
     return {key: max(all_) + 0.4 * (sum(all_) - max(all_)) for key, all_ in strengths.items()}
 
 

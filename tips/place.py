@@ -14,6 +14,16 @@ _ASK = {
     ReasonCode.PIN_NEAREST: "ask.where.nearest",
     ReasonCode.PIN_NEAR_BORDER: "ask.where.nearest",
 }
+#: Communes found by a pin or by their old district, not by a name of their own.
+_NOT_BY_NAME = frozenset(
+    {
+        ReasonCode.PIN_INSIDE,
+        ReasonCode.PIN_NEAREST,
+        ReasonCode.PIN_NEAR_BORDER,
+        ReasonCode.DISTRICT_ONLY,
+        ReasonCode.PROVINCE_ONLY,
+    }
+)
 
 
 def find(place: Place, text: str, world: World) -> tuple[Place, Route]:
@@ -24,13 +34,16 @@ def find(place: Place, text: str, world: World) -> tuple[Place, Route]:
 
 def located(place: Place, route: Route, world: World) -> Place:
     """Return the place as `route` leaves it: settled, with options, or as it was."""
-    options = tuple(option(candidate) for candidate in route.candidates)
-    if route.outside or route.status is Status.UNKNOWN or not options:
+    if route.outside or route.status is Status.UNKNOWN:
         return place
-    place = _open_again(replace(place, why=world.explain(route)))
+    options = tuple(_option(candidate, route) for candidate in route.candidates)
+    matched = route.reason.facts.get("words", "")
+    found = replace(_open_again(place), why=world.explain(route), matched=matched)
     if route.status is Status.CERTAIN:
-        return replace(place, commune=options[0])
-    return replace(place, options=options, ask=_ASK.get(route.reason.code, ""))
+        return replace(found, commune=options[0])
+    options = tuple(option for option in options if option.code not in place.not_these)
+    ask = _ASK.get(route.reason.code, "")
+    return replace(found, options=options, ask=ask) if options else place
 
 
 def _open_again(place: Place) -> Place:
@@ -39,9 +52,14 @@ def _open_again(place: Place) -> Place:
     )
 
 
-def option(candidate: Candidate) -> Option:
-    formerly = next(iter(candidate.formerly), "")
-    return Option(candidate.code, candidate.name, formerly, next(iter(candidate.old_districts), ""))
+def _option(candidate: Candidate, route: Route) -> Option:
+    """With the former name that was said; where none was, the one that the commune kept."""
+    names = candidate.formerly
+    if route.reason.code in _NOT_BY_NAME:
+        kept = f"{candidate.name.partition(' ')[2]},"
+        names = tuple(sorted(names, key=lambda name: kept not in name))
+    district = next(iter(candidate.old_districts), "")
+    return Option(candidate.code, candidate.name, next(iter(names), ""), district)
 
 
 def pinned(place: Place, point: Point, accuracy: float | None) -> Place:
@@ -95,8 +113,11 @@ def from_the_first(place: Place) -> Place:
 
 
 def forget(place: Place) -> Place:
-    """Ask anew: keep the words and what a poster suggested, drop what was made of them."""
-    return Place(words=place.words, suggested=place.suggested)
+    """Ask anew: keep the words and what a poster suggested, turn down what was made of them."""
+    turned_down = tuple(option.code for option in place.options)
+    return Place(
+        words=place.words, suggested=place.suggested, not_these=(*place.not_these, *turned_down)
+    )
 
 
 def asked_anew(place: Place) -> Place:

@@ -34,3 +34,14 @@ async def sqlite_town(
     async with make_town(database, clock, tmp_path, router) as made:
         yield made
     await database.close()
+
+
+@pytest.fixture
+async def trial_town(
+    sqlite_url: str, keyring: Keyring, clock: FakeClock, tmp_path: Path, router: Router
+) -> AsyncIterator[Town]:
+    """A town for which no agency answers yet."""
+    database = Database(sqlite_url, keyring)
+    async with make_town(database, clock, tmp_path, router, trial=True) as made:
+        yield made
+    await database.close()

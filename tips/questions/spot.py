@@ -51,9 +51,15 @@ def _ask_where(draft: Draft, world: World) -> Reply:
         [Choice(place.suggested.name, data(draft, place.suggested.code))] if place.suggested else []
     )
     choices.append(answer(draft, world, "choice.where.unknown", "unknown"))
-    not_found = place.words and not place.settled
-    key = "ask.where.unknown" if not_found else "ask.where"
-    return Reply(world.voice(key), [choices], ask_location=True)
+    return Reply(world.voice(_where_key(place)), [choices], ask_location=True)
+
+
+def _where_key(place: Place) -> str:
+    if place.settled or place.options:  # gone back to
+        return "ask.where"
+    if place.not_these:
+        return "ask.where.else"
+    return "ask.where.unknown" if place.words else "ask.where"
 
 
 def _press_where(draft: Draft, value: str, _: World) -> Draft | None:
@@ -70,8 +76,9 @@ def _unknown(place: Place) -> Place:
 
 
 def _listen_where(draft: Draft, text: str, world: World) -> Draft | None:
-    """Each answer adds to the words, until they name a commune; then an answer replaces it."""
-    before = places.asked_anew(draft.place) if draft.place.settled else draft.place
+    """Each answer adds to the words, until they name a commune; then an answer replaces them."""
+    found = draft.place.settled or draft.place.options
+    before = places.asked_anew(draft.place) if found else draft.place
     words = f"{before.words}, {text}".strip(", ")
     place, route = places.find(before, text, world)
     if route.outside:
@@ -111,7 +118,7 @@ def _ask_which(draft: Draft, world: World) -> Reply:
 
 
 def _said(draft: Draft) -> str:
-    said = draft.place.words or " ".join(draft.what.split())
+    said = draft.place.matched or draft.place.words or " ".join(draft.what.split())
     return said if len(said) <= LONGEST_SAID else said[:LONGEST_SAID] + "…"
 
 
