@@ -64,8 +64,9 @@ def configure(
     logging.captureWarnings(True)
     for room in ROOMS:
         logging.getLogger(room).setLevel(level)
-    for library in ("httpx", "httpcore", "telegram", "sqlalchemy", "apscheduler", "uvicorn"):
+    for library in ("httpx", "httpcore", "sqlalchemy", "apscheduler", "uvicorn"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)  # its errors quote whole answers
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

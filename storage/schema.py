@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, column, func, select, table
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from storage.database import sync_engine
@@ -116,7 +116,7 @@ class _begun:  # noqa: N801 - reads as a phrase: with _begun(url) as connection
         try:
             self._context = self._engine.begin()
             return self._context.__enter__()
-        except OperationalError as error:
+        except DatabaseError as error:  # unreachable, or no database at all
             self._engine.dispose()
             raise SchemaError(f"the database cannot be opened: {error.orig}") from None
 

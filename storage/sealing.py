@@ -73,7 +73,7 @@ class Keyring:
             raise SealError(f"no key {key_id_of(sealed)} in the key file for {purpose}")
         try:
             return AESGCM(key).decrypt(sealed[4 : 4 + NONCE], sealed[4 + NONCE :], purpose.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: cut shorter than a nonce
             raise SealError(f"a value of {purpose} does not open") from None
 
     def _key(self, key_id: int) -> bytes | None:

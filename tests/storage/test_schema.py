@@ -113,3 +113,10 @@ def test_the_files_of_the_steps_are_named_by_their_revisions() -> None:
     known = [step.revision for step in scripts.walk_revisions()]
     assert schema.revisions() == sorted(known)
     assert schema.revisions()[-1] == scripts.get_current_head()
+
+
+def test_a_file_that_is_no_database_is_said_plainly(tmp_path: Path) -> None:
+    path = tmp_path / "tinbao.db"
+    path.write_text("these are not the bytes of a database, however many there are of them" * 20)
+    with pytest.raises(SchemaError, match="cannot be opened"):
+        schema.check(f"sqlite:///{path}")
