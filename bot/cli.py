@@ -4,15 +4,17 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperGroup
 
 from bot import app as process
+from bot import backups, logs, maps, office, restores
 from bot import doctor as doctor_
-from bot import logs, maps, office
 from bot.errors import StartError, plain_errors
-from bot.foundation import Foundation, foundation
+from bot.foundation import Foundation, foundation, now
+from bot.progress import showing
 from bot.settings import Settings, read_settings
 from storage import schema
 from storage.states import Role
@@ -20,13 +22,29 @@ from words.texts import Language
 
 T = TypeVar("T")
 
+
+class Backups(TyperGroup):
+    """`backup PATH` makes one, as `backup make PATH` does."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["make", *args]
+        return super().parse_args(ctx, args)
+
+
 cli = typer.Typer(
-    help="Citizens' tips about public safety.", no_args_is_help=True, add_completion=False
+    help="Citizens' tips about public safety.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they would print a fault's message, which may hold words
 )
 people = typer.Typer(help="Who handles tips.", no_args_is_help=True)
 report = typer.Typer(help="Summaries.", no_args_is_help=True)
 boundaries = typer.Typer(help="Exact boundaries of communes.", no_args_is_help=True)
 db = typer.Typer(help="The database's schema.", no_args_is_help=True)
+backup = typer.Typer(
+    help="Database and media in one file: tinbao backup PATH.", no_args_is_help=True, cls=Backups
+)
 keys = typer.Typer(help="The keys that seal what is stored.", no_args_is_help=True)
 gazetteer = typer.Typer(help="The tables of names.", no_args_is_help=True)
 for name, group in (
@@ -34,6 +52,7 @@ for name, group in (
     ("report", report),
     ("boundaries", boundaries),
     ("db", db),
+    ("backup", backup),
     ("keys", keys),
     ("gazetteer", gazetteer),
 ):
@@ -144,6 +163,32 @@ def check() -> None:
 def rotate() -> None:
     """Seal everything with a new key. The previous key stays until the next rotation."""
     say(office.rotate_keys(read_settings()))
+
+
+@backup.command("make")
+def make_backup(
+    path: Annotated[Path, typer.Argument(help="A file that is not there yet, or a folder.")],
+) -> None:
+    """Back up database and media, while the program runs. The keys are not in it: keep them apart."""
+    with showing() as progress:
+        said = backups.make(read_settings(), path, now(), progress)
+    say(said)
+
+
+@backup.command("verify")
+def verify_backup(path: Annotated[Path, typer.Argument(help="The backup.")]) -> None:
+    """Restore a backup into a scratch place, compare it, and open a sample with the keys."""
+    with showing() as progress:
+        said = restores.verify(read_settings(), path, progress)
+    say(said)
+
+
+@cli.command()
+def restore(path: Annotated[Path, typer.Argument(help="The backup.")]) -> None:
+    """Put a backup back where there is no database yet. The key file must be in its place."""
+    with showing() as progress:
+        said = restores.restore(read_settings(), path, progress)
+    say(said)
 
 
 @cli.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from storage.schema import SchemaError
 from storage.sealing import KeyFileError
+from storage.snapshots import SnapshotError
 
 EXIT_CODE = 2  #: what shells and systemd see when a person must mend something first
 
@@ -28,7 +29,7 @@ class FolderError(StartError):
 
 
 #: The storage room's own refusals belong to the family: it may not import us.
-PLAIN = (StartError, SchemaError, KeyFileError)
+PLAIN = (StartError, SchemaError, SnapshotError, KeyFileError)
 
 
 @contextmanager
