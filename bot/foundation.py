@@ -87,7 +87,7 @@ def prepare_schema(settings: Settings) -> None:
 
 def lay(settings: Settings, keyring: Keyring, database: Database) -> Foundation:
     router = load_router(settings)
-    texts = Texts()
+    texts = Texts(settings.emergency_numbers)
     files = FileStore(settings.media_dir, keyring)
     desk = make_desk(settings, router, texts, files)
     return Foundation(settings, keyring, database, files, texts, router, desk)

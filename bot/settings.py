@@ -22,6 +22,7 @@ from bot.values import (
     Provinces,
     PublicAddress,
     Share,
+    TelephoneNumbers,
     TimeOfDay,
     WebAddress,
     Zone,
@@ -58,6 +59,9 @@ class Settings(BaseSettings):
     provinces: Provinces = setting("37", "37,24")
     timezone: Zone = setting("Asia/Ho_Chi_Minh")
     language: Literal["vi", "en"] = setting("vi")
+    emergency_numbers: TelephoneNumbers = setting(
+        "police=113,fire=114,ambulance=115,child=111,disaster=112"
+    )
     agency_name: str | None = setting(None, "Công an tỉnh Ninh Bình")
     agency_decision: str | None = setting(None, "Quyết định số …/QĐ-UBND ngày …")
     agency_url: PublicAddress | None = setting(None, "https://ninhbinh.gov.vn/tin-bao")

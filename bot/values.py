@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
+from words.categories import EMERGENCY_NUMBERS
+
 UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -68,6 +70,19 @@ def networks(said: object) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(part.strip()) for part in str(said).split(","))
     except ValueError:
         raise ValueError("must be networks with commas between") from None
+
+
+def telephone_numbers(said: object) -> dict[str, str]:
+    """Return the number of each emergency service; those not named keep their national one."""
+    if isinstance(said, dict):
+        return said
+    named = dict(EMERGENCY_NUMBERS)
+    for part in str(said).split(","):
+        service, _, number = part.partition("=")
+        if service.strip() not in named or not re.fullmatch(r"\d{3,11}", number.strip()):
+            raise ValueError(f"must be service=number, the services being {', '.join(named)}")
+        named[service.strip()] = number.strip()
+    return named
 
 
 def weekday(said: object) -> Weekday:
@@ -161,6 +176,7 @@ Duration = Annotated[timedelta, BeforeValidator(duration)]
 Share = Annotated[float, BeforeValidator(fraction)]
 Provinces = Annotated[tuple[str, ...] | None, NoDecode, BeforeValidator(provinces)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(networks)]
+TelephoneNumbers = Annotated[dict[str, str], NoDecode, BeforeValidator(telephone_numbers)]
 Day = Annotated[Weekday, BeforeValidator(weekday)]
 TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
