@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 from routing.cues import CUES, Cue, Kinds, Level, kinds_of
@@ -91,7 +91,7 @@ class Mender:
         self._letters = list(self._names)
 
     @cached_property
-    def _by_deletion(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def _by_deletion(self) -> tuple["array[int]", "array[int]"]:
         """Hashes, sorted, of every name whole and with one letter left out; the name of each.
 
         Two arrays take a tenth of what a dictionary would. Built when first needed.
@@ -103,15 +103,21 @@ class Mender:
                     hashes.append(hash(form))
                     owners.append(i)
         order = np.argsort(np.asarray(hashes))
-        return np.asarray(hashes)[order], np.asarray(owners)[order]
+        return (
+            array("q", np.asarray(hashes)[order].tobytes()),
+            array("i", np.asarray(owners)[order].tobytes()),
+        )
 
     def near(self, letters: str) -> set[str]:
         """Names one missing, added, changed or swapped letter away, and itself."""
         hashes, owners = self._by_deletion
-        forms = np.array([hash(letters), *map(hash, _deletions(letters))])
-        first, last = hashes.searchsorted(forms), hashes.searchsorted(forms, "right")
-        few = {int(o) for a, b in zip(first, last, strict=True) if a < b for o in owners[a:b]}
-        found = (self._letters[i] for i in few)
+        found = set()
+        for form in (letters, *_deletions(letters)):
+            sought = hash(form)
+            at = bisect_left(hashes, sought)
+            while at < len(hashes) and hashes[at] == sought:
+                found.add(self._letters[owners[at]])
+                at += 1
         return {name for name in found if OSA.distance(letters, name, score_cutoff=1) <= 1}
 
     def mend_types(self, text: Words) -> Words:

@@ -40,7 +40,7 @@ class Mention:
 
 
 class Finder:
-    """Finds mentions. Remembers the stretches between two breaks: ", tỉnh Nam Định," comes again."""
+    """Finds mentions. Remembers stretches that name areas: ", tỉnh Nam Định," comes again."""
 
     _REMEMBERED = 5_000
     _LONGEST = 8  # words; a longer stretch is a sentence, which nobody writes twice
@@ -73,7 +73,8 @@ class Finder:
         found = self._memory.get(key)
         if found is None:
             found = _without_overlap(stretch, self._tree)
-            if len(self._memory) < self._REMEMBERED:
+            again = all(mention.view.areas for mention in found)
+            if again and len(self._memory) < self._REMEMBERED:
                 self._memory[key] = found
         return found
 

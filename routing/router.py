@@ -172,11 +172,15 @@ class Router:
 
 @contextmanager
 def _not_collecting() -> Iterator[None]:
-    """Everything made while loading stays: looking for garbage among it takes half the time."""
+    """Everything made while loading stays: looking for garbage in it, then or later, is wasted.
+
+    Without this a full collection walks all names every few thousand texts.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
+        gc.freeze()
     finally:
         if collecting:
             gc.enable()
