@@ -141,11 +141,11 @@ def test_no_text_breaks_a_reader_otherwise_than_by_a_value_error(
 
 
 def test_an_emergency_number_that_is_not_named_stays_the_national_one() -> None:
-    assert telephone_numbers("police=0229113")["police"] == "0229113"
-    assert telephone_numbers("police=0229113")["fire"] == "114"
+    assert values.telephone_numbers("police=0229113")["police"] == "0229113"
+    assert values.telephone_numbers("police=0229113")["fire"] == "114"
 
 
 @pytest.mark.parametrize("said", ["113", "taxi=113", "police=", "police=call us"])
 def test_an_emergency_number_without_its_service_is_refused(said: str) -> None:
     with pytest.raises(ValueError, match="service=number"):
-        telephone_numbers(said)
+        values.telephone_numbers(said)
