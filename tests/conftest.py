@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from storage.database import Database
+from storage.database import PRAGMAS, Database
 from storage.sealing import Keyring
 from tests.clock import FakeClock
 from tests.databases import Postgres, Sqlite, postgres
@@ -21,6 +22,13 @@ def clock() -> FakeClock:
 @pytest.fixture
 def keyring() -> Keyring:
     return Keyring.fresh()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def careless_sqlite() -> Iterator[None]:
+    """As for PostgreSQL: tests need speed and no survival of a power cut."""
+    with patch("storage.database.PRAGMAS", (*PRAGMAS, "PRAGMA synchronous=OFF")):
+        yield
 
 
 @pytest.fixture(scope="session")
