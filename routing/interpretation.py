@@ -29,7 +29,17 @@ class Interpretation:
     strength: float  # odds of the best reading, an area's counting little
     shares: dict[str, float]  # commune code -> share of the odds, best first
     best: dict[str, Reading]  # commune code -> the reading that says most for it
+    bare: bool  # the text is names and type words and nothing else
     repaired: bool = False
+
+    @property
+    def clear(self) -> bool:
+        """Whether every word is read and nothing speaks against it: what is open is for people."""
+        if not self.bare or not self.shares:
+            return False
+        best = self.reading
+        alone = len(self.mentions) == 1 or best.supported
+        return best.unit.level is COMMUNE and alone and best.settled
 
     @property
     def top(self) -> float:
@@ -59,6 +69,8 @@ class Interpreter:
         if any(map(_is_keyed, best.words.words)):
             for decoded in {decode_keys(text, ()), decode_keys(text, self._known)} - {text}:
                 best = _better(self._as_typed(decoded, prior, repaired=True), best)
+        if best.clear:
+            return best
         if best.top < ENOUGH or not best.reading.settled:
             return _better(self._mended(best, prior), best)
         return self._longer(best, prior) or best
@@ -119,7 +131,7 @@ def _weigh(
     ranked = sorted(weights, key=weights.__getitem__, reverse=True)
     shares = {code: weights[code] / total for code in ranked}
     strength = max([_strength(reading) for reading in best.values()], default=0.0)
-    return Interpretation(words, mentions, strength, shares, best, repaired)
+    return Interpretation(words, mentions, strength, shares, best, bare, repaired)
 
 
 def _spread(readings: Sequence[Reading]) -> tuple[dict[str, float], dict[str, Reading]]:
