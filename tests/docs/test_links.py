@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 
+from bot.cli import cli
 from tests.docs.tables import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -37,6 +39,13 @@ def test_every_make_target_that_is_named_exists(document: Path) -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     named_ones = re.findall(r"`make ([a-z-]+)", document.read_text(encoding="utf-8"))
     assert set(named_ones) <= set(targets)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_every_command_that_is_named_exists(document: Path) -> None:
+    known = set(typer.main.get_group(cli).commands)
+    named_ones = re.findall(r"`(?:\.venv/bin/)?tinbao ([a-z]+)", document.read_text("utf-8"))
+    assert set(named_ones) <= known
 
 
 def test_the_picture_is_small_enough_for_a_page() -> None:
