@@ -8,15 +8,17 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from bot import app as process
-from bot import backups, logs, maps, office, restores
+from bot import backups, logs, maps, office, restores, setaside
 from bot import doctor as doctor_
 from bot.errors import StartError, plain_errors
 from bot.foundation import Foundation, foundation, now
 from bot.progress import showing
 from bot.settings import Settings, read_settings
 from storage import schema
+from storage.aside import Queue
 from storage.states import Role
 from words.texts import Language
 
@@ -34,25 +36,24 @@ class Backups(TyperGroup):
 
 cli = typer.Typer(
     help="Citizens' tips about public safety.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # they would print a fault's message, which may hold words
 )
-people = typer.Typer(help="Who handles tips.", no_args_is_help=True)
-report = typer.Typer(help="Summaries.", no_args_is_help=True)
-boundaries = typer.Typer(help="Exact boundaries of communes.", no_args_is_help=True)
-db = typer.Typer(help="The database's schema.", no_args_is_help=True)
-backup = typer.Typer(
-    help="Database and media in one file: tinbao backup PATH.", no_args_is_help=True, cls=Backups
-)
-keys = typer.Typer(help="The keys that seal what is stored.", no_args_is_help=True)
-gazetteer = typer.Typer(help="The tables of names.", no_args_is_help=True)
+people = typer.Typer(help="Who handles tips.")
+report = typer.Typer(help="Summaries.")
+boundaries = typer.Typer(help="Exact boundaries of communes.")
+db = typer.Typer(help="The database's schema.")
+backup = typer.Typer(help="Database and media in one file: tinbao backup PATH.", cls=Backups)
+aside = typer.Typer(help="What could not be done and waits for a person.")
+keys = typer.Typer(help="The keys that seal what is stored.")
+gazetteer = typer.Typer(help="The tables of names.")
 for name, group in (
     ("officers", people),
     ("report", report),
     ("boundaries", boundaries),
     ("db", db),
     ("backup", backup),
+    ("setaside", aside),
     ("keys", keys),
     ("gazetteer", gazetteer),
 ):
@@ -61,7 +62,17 @@ for name, group in (
 
 def main() -> None:
     with plain_errors():
-        cli()
+        sys.exit(_obey(sys.argv[1:] or ["--help"]))
+
+
+def _obey(words: list[str]) -> int:
+    """Do what the words say; return the exit code. Raises StartError for what was mistyped."""
+    try:
+        return cli(words, standalone_mode=False) or 0
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "tinbao"
+        raise StartError(f"{error.format_message()} See: {command} --help") from None
 
 
 def say(text: str) -> None:
@@ -189,6 +200,41 @@ def restore(path: Annotated[Path, typer.Argument(help="The backup.")]) -> None:
     with showing() as progress:
         said = restores.restore(read_settings(), path, progress)
     say(said)
+
+
+@aside.command("list")
+def list_aside() -> None:
+    """List updates, messages and files that were set aside: queue, number, kind, fault, tries, age."""
+    for line in with_foundation(read_settings(), setaside.listed):
+        say(line)
+
+
+@aside.command("show")
+def show_aside(
+    queue: Annotated[Queue, typer.Argument(help="As `setaside list` shows it.")],
+    number: Annotated[int, typer.Argument(help="As `setaside list` shows it.")],
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show the words too.")] = False,
+    reason: Annotated[str, typer.Option(help="Why; kept in the history.")] = "",
+) -> None:
+    """Show what something holds: its structure, with words and names masked."""
+    why = reason if reveal else None
+    for line in with_foundation(
+        read_settings(), lambda base: setaside.show(base, queue, number, why)
+    ):
+        say(line)
+
+
+@aside.command("replay")
+def replay_aside(
+    queue: Annotated[Queue, typer.Argument(help="As `setaside list` shows it.")],
+    number: Annotated[int | None, typer.Argument(help="As `setaside list` shows it.")] = None,
+    whole: Annotated[bool, typer.Option("--all", help="Everything of this queue.")] = False,
+) -> None:
+    """Let something be done anew, once what was wrong is mended."""
+    if (number is None) != whole:
+        raise StartError(f"name one number, or --all: tinbao setaside replay {queue} --all")
+    for line in with_foundation(read_settings(), lambda base: setaside.replay(base, queue, number)):
+        say(line)
 
 
 @cli.command()

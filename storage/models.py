@@ -323,6 +323,7 @@ class Event(Model):
     tip_id: Mapped[int | None] = mapped_column(ForeignKey("tips.id"), default=None, index=True)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), default=None)
     facts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    note_sealed: Mapped[bytes | None] = mapped_column(default=None)
 
 
 class Officer(Model):

@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import LargeBinary, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage import chats, deliveries, evidence, inbox, officers, tips
+from storage import aside, chats, deliveries, evidence, inbox, officers, tips
 from storage.database import sync_engine
 from storage.models import (
     Chat,
     Conversation,
     Delivery,
+    Event,
     Evidence,
     Inbox,
     Invitation,
@@ -36,6 +37,7 @@ SEALED: dict[InstrumentedAttribute[Any], str] = {
     Tip.time_sealed: tips.TIME,
     Reporter.contact_sealed: tips.CONTACT,
     Evidence.reference_sealed: evidence.REFERENCE,
+    Event.note_sealed: aside.NOTE,
     Officer.name_sealed: officers.NAME,
     Invitation.name_sealed: officers.NAME,
 }

@@ -178,3 +178,5 @@ class EventKind(StrEnum):
     REACHABLE = "reachable"  #: again, after they wrote to us
     GROUP_REGISTERED = "group_registered"
     GROUP_LEFT = "group_left"
+    REVEALED = "revealed"  #: the operator read something that was set aside; the note says why
+    REPLAYED = "replayed"  #: the operator put something that was set aside back into its queue

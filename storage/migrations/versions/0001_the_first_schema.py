@@ -391,6 +391,8 @@ def upgrade() -> None:
                 "reachable",
                 "group_registered",
                 "group_left",
+                "revealed",
+                "replayed",
                 name="eventkind",
                 native_enum=False,
                 length=24,
@@ -402,6 +404,7 @@ def upgrade() -> None:
             "officer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["officer_id"], ["officers.id"], name=op.f("fk_events_officer_id")),
         sa.ForeignKeyConstraint(["tip_id"], ["tips.id"], name=op.f("fk_events_tip_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
