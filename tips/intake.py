@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -79,8 +80,9 @@ class Intake:
             self._set_aside(tx, item, "interrupted")
             return
         try:
+            turn = self._turn(tx, item)
             with tx.session.begin_nested():
-                self._receive(tx, item)
+                turn()
                 queues.finish(item)
                 item.body_sealed = None
         except Exception as bug:
@@ -104,20 +106,20 @@ class Intake:
             apology = tx.voice_of(chat)("errors.ours")
             owe(tx.session, chat, Reply(apology), tx.now, key=f"sorry:{item.id}")
 
-    def _receive(self, tx: Transaction, item: Inbox) -> None:
+    def _turn(self, tx: Transaction, item: Inbox) -> Callable[[], None]:
+        """Read an update and find its chat, which stays known whatever becomes of the rest."""
         body = inbox.body_of(tx.session, item)
         if item.external_id.startswith(OUTCOME_PREFIX):
-            hear_outcome(tx, json.loads(body)["evidence"])
-            return
+            return partial(hear_outcome, tx, json.loads(body)["evidence"])
         incoming = self.doors[item.channel].decode(body)
-        if incoming is not None:
-            receive(tx, incoming)
+        if incoming is None:
+            return lambda: None
+        address = chats.Address(incoming.channel, incoming.chat, incoming.kind)
+        return partial(receive, tx, chats.reach(tx.session, address, tx.now), incoming)
 
 
-def receive(tx: Transaction, incoming: Incoming) -> None:
+def receive(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
     """Do all that one message asks for."""
-    address = chats.Address(incoming.channel, incoming.chat, incoming.kind)
-    chat = chats.reach(tx.session, address, tx.now)
     if incoming.notice is not None:
         _noticed(tx, chat, incoming)
         return

@@ -1,0 +1,244 @@
+"""The inbox emptied: each update once, in its chat's order, whatever it does to us."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from storage.database import Database
+from storage.inbox import RawUpdate
+from storage.models import Delivery, Inbox
+from storage.states import Channel, QueueState
+from tests.mortal import Fate, KilledError, MortalDatabase
+from tests.tips.offices import Office
+from tips import inbox
+from tips.intake import LEASE, TRIES
+from tips.messages import Incoming
+
+Heard = list[tuple[str, str]]  #: (chat, text), in the order they were handled
+
+
+@pytest.fixture
+def heard(office: Office) -> Heard:
+    """Every message that reached the desk; «lỗi» is one that our own bug cannot digest."""
+    heard: Heard = []
+
+    def read(body: bytes) -> Incoming:
+        chat, _, said = body.decode().partition(":")
+        heard.append((chat, said))
+        if said == "lỗi":
+            raise ZeroDivisionError
+        return Incoming(Channel.TELEGRAM, chat, chat, text=said)
+
+    office.door.reads = read
+    return heard
+
+
+async def take_all(office: Office) -> None:
+    worker = office.intake()
+    while await worker.take():
+        pass
+
+
+async def answers_to(office: Office, address: str) -> list[str]:
+    worker = office.deliveries()
+    await worker.send_due()
+    await worker.drain()
+    return office.door.texts_to(address)
+
+
+# order ----------------------------------------------------------------------------------------
+
+
+async def test_a_chats_messages_are_heard_in_their_order(office: Office, heard: Heard) -> None:
+    await office.hear(("1", "một"), ("2", "hai"), ("1", "ba"), ("1", "bốn"))
+    await take_all(office)
+    assert [said for chat, said in heard if chat == "1"] == ["một", "ba", "bốn"]
+    assert len(heard) == 4
+
+
+async def test_several_processes_at_once_hear_everything_once_and_in_order(
+    office: Office,
+    heard: Heard,
+    database_url: str,
+    open_database: Callable[[str], Database],
+) -> None:
+    people, each = [str(n) for n in range(15)], 4
+    await office.hear(*[(person, str(n)) for n in range(each) for person in people])
+    workers = [office.intake(str(n), open_database(database_url)) for n in range(4)]
+    while (await office.depth(Inbox)).waiting:
+        await asyncio.gather(*(worker.take() for worker in workers))
+    assert len(heard) == each * len(people)
+    for person in people:
+        assert [said for chat, said in heard if chat == person] == ["0", "1", "2", "3"]
+
+
+# our own bugs -----------------------------------------------------------------------------------
+
+
+async def test_a_message_we_cannot_digest_is_set_aside_whole_after_three_tries(
+    office: Office, heard: Heard
+) -> None:
+    await office.officer("99")
+    await office.hear(("1", "xin chào"))
+    await take_all(office)
+    await office.hear(("1", "lỗi"), ("1", "sau lỗi"), ("2", "thông"))
+    for _ in range(TRIES):
+        await take_all(office)
+        office.clock.advance(timedelta(seconds=10))
+    assert heard.count(("1", "lỗi")) == TRIES
+    assert heard[-1] == ("1", "sau lỗi")
+    assert ("2", "thông") in heard
+    (aside,) = [u for u in await office.all(Inbox) if u.state is QueueState.SET_ASIDE]
+    assert aside.error == "ZeroDivisionError"
+    assert aside.body_sealed is not None, "it can be looked at, and tried again"
+
+
+async def test_its_sender_gets_one_apology_and_the_operator_one_word(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if it is the first we hear of them."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tips.intake.converse", fail)
+    await office.officer("99")
+    await office.hear(("1", "xin chào"))
+    for _ in range(TRIES + 2):
+        await take_all(office)
+        office.clock.advance(timedelta(seconds=10))
+    (apology,) = await answers_to(office, "1")
+    assert "Có lỗi ở phía chúng tôi" in apology
+    assert len(office.door.texts_to("99")) == 1
+
+
+async def test_a_message_that_fails_takes_nothing_of_its_batch_with_it(
+    office: Office, heard: Heard
+) -> None:
+    await office.hear(*[(str(n), "lỗi" if n == 3 else "tốt") for n in range(8)])
+    await take_all(office)
+    states = [update.state for update in await office.all(Inbox)]
+    assert states.count(QueueState.DONE) == 7
+
+
+async def test_a_message_that_kills_the_process_is_set_aside_and_its_batch_is_not(
+    office: Office,
+) -> None:
+    """Each life ends over the same message; those that were claimed beside it must not pay for it."""
+    lives = 0
+
+    def read(body: bytes) -> Incoming:
+        chat, _, said = body.decode().partition(":")
+        if said == "giết":
+            raise KilledError
+        return Incoming(Channel.TELEGRAM, chat, chat, text=said)
+
+    office.door.reads = read
+    await office.hear(*[(str(n), "giết" if n == 2 else "tốt") for n in range(6)])
+    while (await office.depth(Inbox)).waiting:
+        worker = office.intake(f"life {lives}")
+        try:
+            while await worker.take():
+                pass
+        except KilledError:
+            lives += 1
+        office.clock.advance(LEASE)
+        assert lives <= TRIES
+    assert lives == TRIES
+    updates = await office.all(Inbox)
+    assert [u.error for u in updates if u.state is QueueState.SET_ASIDE] == ["interrupted"]
+    assert [u.state for u in updates].count(QueueState.DONE) == 5
+
+
+# a database that goes away ----------------------------------------------------------------------
+
+
+async def test_an_update_is_taken_up_again_as_soon_as_the_database_is_back(
+    office: Office, heard: Heard
+) -> None:
+    class Away(Database):
+        """Gone for one transaction, right after something was claimed."""
+
+        def __init__(self, real: Database) -> None:
+            self.real, self.keyring, self.runs = real, real.keyring, 0
+
+        async def run(self, work: Any) -> Any:
+            self.runs += 1
+            if self.runs == 2:
+                raise OperationalError("", None, Exception("away"))
+            return await self.real.run(work)
+
+    await office.hear(("1", "một"))
+    worker = office.intake(database=Away(office.database))
+    with pytest.raises(OperationalError):
+        await worker.take()
+    while await worker.take():
+        pass
+    assert heard == [("1", "một")]
+
+
+async def test_a_database_that_goes_away_in_the_middle_of_a_turn_is_not_blamed_on_the_message(
+    office: Office, heard: Heard
+) -> None:
+    def go_away(body: bytes) -> Incoming:
+        raise OperationalError("", None, Exception("away"))
+
+    await office.hear(("1", "một"))
+    office.door.reads, reads = go_away, office.door.reads
+    worker = office.intake()
+    with pytest.raises(OperationalError):
+        await worker.take()
+    office.door.reads = reads
+    await worker.take()
+    (update,) = await office.all(Inbox)
+    assert (update.state, update.error) == (QueueState.DONE, None)
+
+
+# the way in -------------------------------------------------------------------------------------
+
+
+async def test_what_could_not_be_stored_is_told_to_everybody_who_waits_for_it(
+    office: Office,
+) -> None:
+    class Gone(Database):
+        def __init__(self) -> None:
+            self.keyring = office.database.keyring
+
+        async def run(self, work: Any) -> Any:
+            raise OperationalError("", None, Exception("away"))
+
+    way_in = inbox.Inbox(Gone(), office.clock, asyncio.Event())
+    update = RawUpdate(Channel.TELEGRAM, "1", "1", 1, b"1:mot")
+    ends = await asyncio.gather(*(way_in.store([update]) for _ in range(3)), return_exceptions=True)
+    assert [type(end) for end in ends] == [OperationalError] * 3
+
+
+async def test_what_arrives_during_a_commit_shares_the_next(office: Office) -> None:
+    commits = 0
+
+    class Counting(MortalDatabase):
+        async def run(self, work: Any) -> Any:
+            nonlocal commits
+            commits += 1
+            return await super().run(work)
+
+    way_in = inbox.Inbox(Counting(office.database, Fate()), office.clock, asyncio.Event())
+    updates = [RawUpdate(Channel.TELEGRAM, str(n), "1", n, b"1:x") for n in range(30)]
+    await asyncio.gather(*(way_in.store([update]) for update in updates))
+    assert (await office.depth(Inbox)).waiting == 30
+    assert commits < 30
+
+
+async def test_no_word_of_an_update_stays_in_the_database_when_it_is_done(
+    office: Office, heard: Heard
+) -> None:
+    await office.hear(("1", "một"))
+    await take_all(office)
+    query = text("SELECT body_sealed FROM inbox")
+    assert await office.database.read(lambda session: session.scalar(query)) is None
+    assert await office.all(Delivery), "it was answered"
