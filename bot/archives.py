@@ -20,7 +20,7 @@ from typing import IO, BinaryIO
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import StartError
-from bot.progress import Progress
+from bot.progress import Progress, Tell, counted
 from storage.sealing import Keyring, SealError
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.mac"
@@ -83,13 +83,14 @@ def _private(path: Path) -> BinaryIO:
 class _Hashed(io.RawIOBase):
     """A file that is hashed as it is read."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    def __init__(self, file: IO[bytes], tell: Tell) -> None:
+        self._file, self._tell = file, tell
         self.digest = hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
         block = self._file.read(size)
         self.digest.update(block)
+        self._tell(len(block))
         return block
 
 
@@ -99,11 +100,12 @@ class Writer:
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
         self._members: dict[str, Member] = {}
+        self.tell: Tell = lambda _: None
 
     def add(self, name: str, path: Path) -> None:
         """Copy a file, as it is at this moment. Raises FileNotFoundError if there is none."""
         with path.open("rb") as file:
-            hashed = _Hashed(file)
+            hashed = _Hashed(file, self.tell)
             size = os.fstat(file.fileno()).st_size
             self._tar.addfile(_info(name, size), hashed)
         self._members[name] = Member(size, hashed.digest.hexdigest())
@@ -172,17 +174,17 @@ class Reader:
         held = set(self._tar.getnames()) - {MANIFEST, SIGNATURE}
         for name in held ^ set(listed):
             raise ArchiveError(f"{name} is {'not listed' if name in held else 'missing'}; {MEND}")
-        for count, (name, member) in enumerate(listed.items(), 1):
-            if not NAME.fullmatch(name) or self._digest(name) != member.sha256:
+        tell = counted(progress, "bytes checked", sum(member.size for member in listed.values()))
+        for name, member in listed.items():
+            if not NAME.fullmatch(name) or self._digest(name, tell) != member.sha256:
                 raise ArchiveError(f"{name} is not as it was; {MEND}")
-            progress("members checked", count, len(listed))
 
-    def _digest(self, name: str) -> str:
-        digest = hashlib.sha256()
+    def _digest(self, name: str, tell: Tell) -> str:
         with self._open(name) as file:
-            while block := file.read(BLOCK):
-                digest.update(block)
-        return digest.hexdigest()
+            hashed = _Hashed(file, tell)
+            while hashed.read(BLOCK):
+                pass
+        return hashed.digest.hexdigest()
 
     def _open(self, name: str) -> IO[bytes]:
         info = self._tar.getmember(name)

@@ -19,7 +19,7 @@ from bot import archives
 from bot.archives import DATABASE, MEDIA, Manifest, Writer
 from bot.errors import StartError
 from bot.keys import key_path
-from bot.progress import Progress
+from bot.progress import Progress, counted
 from bot.settings import Settings
 from storage import snapshots
 from storage.database import sqlite_path
@@ -39,8 +39,7 @@ def make(settings: Settings, wanted: Path, now: datetime, progress: Progress) ->
     _refuse(settings, path)
     with plain_faults(path), workplace(path.with_name(f"{path.name}.part")) as place:
         with archives.writing(place / "whole") as writer:
-            contents = _copy_database(settings.database, place, writer, progress)
-            media = _copy_media(settings.media_dir, writer, progress)
+            contents, media = _pack(settings, place / "database", writer, progress)
             keyring = read_keyring(key_path(settings))  # only now: keys may have been rotated
             listed = writer.finish(_list(settings, contents, media, keyring, now), keyring)
         os.link(place / "whole", path)  # never over a file that came there meanwhile
@@ -99,16 +98,6 @@ def _refuse_beside_keys(path: Path, keys: Path, media: Path) -> None:
 # what is copied -------------------------------------------------------------------------------
 
 
-def _copy_database(url: str, place: Path, writer: Writer, progress: Progress) -> Contents:
-    folder = place / "database"
-    folder.mkdir()
-    contents = snapshots.take(url, folder, progress)
-    for copy in sorted(folder.iterdir()):
-        writer.add(f"{DATABASE}{copy.name}", copy)
-        copy.unlink()
-    return contents
-
-
 @dataclass(slots=True)
 class Media:
     """What was copied of the media."""
@@ -117,16 +106,37 @@ class Media:
     key_ids: set[int] = field(default_factory=set)  #: of the keys that sealed them
 
 
-def _copy_media(folder: Path, writer: Writer, progress: Progress) -> Media:
-    """Copy what is there. After the database: what a row of it names and is gone by now was erased."""
-    names, copied = stored(folder), Media()
-    for count, name in enumerate(names, 1):
+def _pack(
+    settings: Settings, folder: Path, writer: Writer, progress: Progress
+) -> tuple[Contents, Media]:
+    """Copy the database, then the media: what its rows name and is gone by then was erased."""
+    folder.mkdir()
+    contents = snapshots.take(settings.database, folder, progress)
+    total = _size(folder) + _size(settings.media_dir)
+    writer.tell = counted(progress, "bytes packed", total)
+    for copy in sorted(folder.iterdir()):
+        writer.add(f"{DATABASE}{copy.name}", copy)
+        copy.unlink()
+    return contents, _pack_media(settings.media_dir, writer)
+
+
+def _pack_media(folder: Path, writer: Writer) -> Media:
+    packed = Media()
+    for name in stored(folder):
         with suppress(FileNotFoundError):
             writer.add(f"{MEDIA}{name}", folder / name)
-            copied.names.add(name)
-            copied.key_ids.add(_key_of(folder / name))
-        progress("media", count, len(names))
-    return copied
+            packed.names.add(name)
+            packed.key_ids.add(_key_of(folder / name))
+    return packed
+
+
+def _size(folder: Path) -> int:
+    """Bytes, more or less: files come and go meanwhile."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total
 
 
 def _key_of(path: Path) -> int:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TextIO
 
-Progress = Callable[
-    [str, int, int], None
-]  #: called with what, how much is done, how much of it there is
+#: Called with what, how much of it is done, how much of it there is.
+Progress = Callable[[str, int, int], None]
+Tell = Callable[[int], None]  #: called with how much more is done
 
 QUIET = timedelta(seconds=1)
 BETWEEN = timedelta(milliseconds=200)
@@ -35,3 +35,15 @@ def showing(stream: TextIO | None = None) -> Iterator[Progress]:
         if shown:
             out.write(CLEAR)
             out.flush()
+
+
+def counted(progress: Progress, what: str, total: int) -> Tell:
+    """Return a function that adds up what it is told and shows it."""
+    done = 0
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(what, done, total)
+
+    return tell
