@@ -72,7 +72,8 @@ def _obey(words: list[str]) -> int:
     except TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "tinbao"
-        raise StartError(f"{error.format_message()} See: {command} --help") from None
+        fault = error.format_message().rstrip(".")
+        raise StartError(f"{fault}; see: {command} --help") from None
 
 
 def say(text: str) -> None:

@@ -50,19 +50,24 @@ async def invite(base: Foundation, wanted: Wanted) -> str:
 
 
 def _province(base: Foundation, wanted: Wanted) -> str:
-    if wanted.commune:
-        try:
-            return base.router.commune(wanted.commune).province_code
-        except KeyError:
-            raise StartError(
-                f"no commune has the code {wanted.commune}; for example --commune 14215"
-            ) from None
-    if wanted.province not in {commune.province_code for commune in base.router.communes()}:
+    if not wanted.commune:
+        return _served(base, wanted.province)
+    try:
+        return base.router.commune(wanted.commune).province_code
+    except KeyError:
         raise StartError(
-            f"--province is {wanted.province or 'missing'}; it must be one of those served, for example "
+            f"no commune served has the code {wanted.commune}; for example --commune 14215"
+        ) from None
+
+
+def _served(base: Foundation, province: str) -> str:
+    """The province's code, if it is served."""
+    if province not in {commune.province_code for commune in base.router.communes()}:
+        raise StartError(
+            f"--province is {province or 'missing'}; it must be one of those served, for example "
             f"--province {base.desk.home_province}"
         )
-    return wanted.province
+    return province
 
 
 async def listed(base: Foundation) -> Sequence[str]:
@@ -134,7 +139,7 @@ async def weekly(base: Foundation, asked: AskedWeek) -> str:
         raise StartError(str(error)) from None
     scope: Scope = CommuneScope(asked.commune)
     if not asked.commune:
-        scope = province_scope(base.desk, asked.province or base.desk.home_province)
+        scope = province_scope(base.desk, _served(base, asked.province or base.desk.home_province))
     elif base.desk.commune_name(asked.commune) is None:
         raise StartError(f"no commune {asked.commune} in the provinces served")
     edition = Edition(week, scope, Language(base.settings.language), now(), base.settings.is_trial)
