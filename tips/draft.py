@@ -58,7 +58,7 @@ class Place:
     pin_asked: bool = False  #: "here, or where I stand?" has been answered
     commune: Option | None = None  #: settled
     options: tuple[Option, ...] = ()  #: to choose from
-    ask: str = ""  #: key of the question to ask about `options`
+    ask: str = ""  #: key of the question to ask in place of the usual one
     district: str = ""  #: the old district chosen, where there were too many options
     turned_down: int = 0  #: options seen and answered with «Nơi khác»
     not_these: tuple[str, ...] = ()  #: codes of communes that all were turned down

@@ -1,19 +1,24 @@
 """Finding the commune: from words, a pin, and what the person chooses. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from routing import Candidate, Point, ReasonCode, Route, Status
+from routing import Candidate, Point, ReasonCode, Route, Status, fold
 from tips.draft import Option, Place
 from tips.world import World
 
 MOST_OPTIONS = 5  #: communes offered at once; beyond it the old district is asked first
 MOST_DISTRICTS = 12  #: offered at once
 
+DIVIDED = "ask.where.divided"
 _ASK = {
+    ReasonCode.SEVERAL_NAMED: "ask.where.several",
+    ReasonCode.DIVIDED_NAME: DIVIDED,
     ReasonCode.TEXT_AND_PIN_DISAGREE: "ask.where.disagree",
     ReasonCode.PIN_NEAREST: "ask.where.nearest",
     ReasonCode.PIN_NEAR_BORDER: "ask.where.nearest",
 }
+_BY_PIN = frozenset({"ask.where.disagree", "ask.where.nearest"})  #: never by district: near is near
 #: Communes found by a pin or by their old district, not by a name of their own.
 _NOT_BY_NAME = frozenset(
     {
@@ -24,6 +29,8 @@ _NOT_BY_NAME = frozenset(
         ReasonCode.PROVINCE_ONLY,
     }
 )
+#: Some of the communes were found by a name of their own, some otherwise.
+_PERHAPS_BY_NAME = frozenset({ReasonCode.AMBIGUOUS_NAME, ReasonCode.TEXT_AND_PIN_DISAGREE})
 
 
 def find(place: Place, text: str, world: World) -> tuple[Place, Route]:
@@ -34,9 +41,11 @@ def find(place: Place, text: str, world: World) -> tuple[Place, Route]:
 
 def located(place: Place, route: Route, world: World) -> Place:
     """Return the place as `route` leaves it: settled, with options, or as it was."""
-    if route.outside or route.status is Status.UNKNOWN:
+    if route.outside:
         return place
-    options = tuple(_option(candidate, route) for candidate in route.candidates)
+    if route.status is Status.UNKNOWN:
+        return _not_found(place, route, world)
+    options = tuple(_option(candidate, route) for candidate in _ranked(route))
     matched = route.reason.facts.get("words", "")
     found = replace(_open_again(place), why=world.explain(route), matched=matched)
     if route.status is Status.CERTAIN:
@@ -44,6 +53,23 @@ def located(place: Place, route: Route, world: World) -> Place:
     options = tuple(option for option in options if option.code not in place.not_these)
     ask = _ASK.get(route.reason.code, "")
     return replace(found, options=options, ask=ask) if options else place
+
+
+def _not_found(place: Place, route: Route, world: World) -> Place:
+    """What was found before stays; else the desk is told why nothing was."""
+    if place.settled or place.options:
+        return place
+    nowhere = route.reason.code is ReasonCode.PIN_NOWHERE
+    return replace(
+        place, why=place.why or world.explain(route), ask="ask.where.nowhere" if nowhere else ""
+    )
+
+
+def _ranked(route: Route) -> Sequence[Candidate]:
+    """Best first; where words and pin disagree, so that both are among the first."""
+    if route.reason.code is not ReasonCode.TEXT_AND_PIN_DISAGREE:
+        return route.candidates
+    return sorted(route.candidates, key=lambda candidate: -candidate.score)
 
 
 def _open_again(place: Place) -> Place:
@@ -55,11 +81,20 @@ def _open_again(place: Place) -> Place:
 def _option(candidate: Candidate, route: Route) -> Option:
     """With the former name that was said; where none was, the one that the commune kept."""
     names = candidate.formerly
-    if route.reason.code in _NOT_BY_NAME:
+    if not _named(candidate, route):
         kept = f"{candidate.name.partition(' ')[2]},"
         names = tuple(sorted(names, key=lambda name: kept not in name))
     district = next(iter(candidate.old_districts), "")
     return Option(candidate.code, candidate.name, next(iter(names), ""), district)
+
+
+def _named(candidate: Candidate, route: Route) -> bool:
+    """Whether the commune was found by a name of its own, and not by its district or a pin."""
+    if route.reason.code not in _PERHAPS_BY_NAME:
+        return route.reason.code not in _NOT_BY_NAME
+    said = fold(route.reason.facts.get("words", ""))
+    names = (candidate.name, *candidate.formerly[:1])
+    return any(fold(name.partition(",")[0].partition(" ")[2]) in said for name in names)
 
 
 def pinned(place: Place, point: Point, accuracy: float | None) -> Place:
@@ -73,7 +108,8 @@ def unpinned(place: Place) -> Place:
 
 def districts(place: Place) -> tuple[str, ...]:
     """The old districts to choose from first; empty if the options can be shown at once."""
-    if len(place.options) <= MOST_OPTIONS or place.district:
+    by_pin = place.ask in _BY_PIN
+    if len(place.options) <= MOST_OPTIONS or place.district or by_pin:
         return ()
     names = tuple(dict.fromkeys(o.district for o in place.options if o.district))
     return names[:MOST_DISTRICTS] if len(names) > 1 else ()

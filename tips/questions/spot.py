@@ -57,6 +57,8 @@ def _ask_where(draft: Draft, world: World) -> Reply:
 def _where_key(place: Place) -> str:
     if place.settled or place.options:  # gone back to
         return "ask.where"
+    if place.ask:
+        return place.ask
     if place.not_these:
         return "ask.where.else"
     return "ask.where.unknown" if place.words else "ask.where"
@@ -113,8 +115,8 @@ def _ask_which(draft: Draft, world: World) -> Reply:
         text = voice("ask.where.confirm", place=shown_back(options[0], voice))
         return Reply(text, [[yes, *_neither(draft, world)]])
     rows = [[Choice(shown_back(o, voice), data(draft, o.code))] for o in options]
-    text = voice(place.ask) if place.ask else voice("ask.where.which", said=_said(draft))
-    return Reply(text, [*rows, _neither(draft, world)])
+    text = voice(place.ask or "ask.where.which", said=_said(draft))
+    return Reply(text, [*rows, _neither(draft, world)], ask_location=place.ask == places.DIVIDED)
 
 
 def _said(draft: Draft) -> str:
