@@ -200,8 +200,8 @@ class Person:
 
     @property
     def text(self) -> str:
-        """The newest message on the screen."""
-        return self.user.last.text if self.user.screen else ""
+        """What the newest message on the screen says."""
+        return self._newest.text if self._newest else ""
 
     @property
     def texts(self) -> list[str]:
@@ -209,7 +209,13 @@ class Person:
 
     @property
     def buttons(self) -> list[str]:
-        return list(self.user.last.buttons)
+        return list(self._newest.buttons) if self._newest else []
+
+    @property
+    def _newest(self) -> Message | None:
+        """The newest message of the bot, but for the one that only brings the key «Gửi vị trí»."""
+        said = (m for m in reversed(self.user.from_bot) if not m.keyboard)
+        return next(said, None)
 
 
 @asynccontextmanager

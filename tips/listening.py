@@ -26,15 +26,24 @@ def listen(draft: Draft, text: str, world: World) -> tuple[Draft, Route]:
 
 def understand(draft: Draft, text: str, world: World) -> tuple[Draft, Route]:
     """Return the draft with everything that `text` tells and that was still open."""
-    place, route = draft.place, world.route(text)
-    if not place.settled and not place.options:
-        place = places.located(place, route, world)
+    route = world.route(text)
     draft = draft.having(
-        place=place,
+        place=_heard_place(draft.place, text, route, world),
         harm=draft.harm or mentions_injury_or_weapon(text),
         official_mentioned=draft.official_mentioned or mentions_local_official(text),
     )
     return listen_for_time(_listen_for_kind(draft, text), text, world), route
+
+
+def _heard_place(place: Place, text: str, route: Route, world: World) -> Place:
+    """Where it is still open: what the words say, together with a pin. Options yield to certainty only."""
+    if place.settled:
+        return place
+    if place.point is not None and place.pin_asked:
+        found, _ = places.find(place, text, world)
+    else:
+        found = places.located(place, route, world)
+    return found if found.settled or not place.options else place
 
 
 def _listen_for_kind(draft: Draft, text: str) -> Draft:

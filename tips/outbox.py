@@ -1,5 +1,6 @@
 """Owing a message: a row written with the change it tells about, sent later by `tips.deliveries`."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -65,15 +66,8 @@ def render(reply: Reply, can: Capabilities) -> Reply:
         text, choices = "\n".join([text, *lines]), ()
     if point and not can.location:
         text, point = f"{text}\n{point.latitude:.5f}, {point.longitude:.5f}".strip(), None
-    return Reply(
-        text,
-        choices,
-        reply.quote,
-        reply.ask_location and can.location,
-        reply.protect,
-        point,
-        reply.attachment,
-    )
+    wanted = reply.ask_location and can.location
+    return replace(reply, text=text, choices=choices, point=point, ask_location=wanted)
 
 
 _NUMBER_WORDS = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi")
