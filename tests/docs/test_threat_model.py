@@ -20,5 +20,6 @@ def test_every_test_that_is_named_is_there(test: str) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_every_row_says_what_remains(row: Row) -> None:
+def test_every_row_says_what_remains_and_what_shows_it(row: Row) -> None:
     assert all(row)
+    assert codes(row[4])
