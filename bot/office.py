@@ -112,7 +112,7 @@ async def remove(base: Foundation, number: int) -> str:
 
 
 def _officer(tx: Transaction, number: int) -> Officer:
-    officer = officers.locked(tx.session, number)
+    officer = officers.locked(tx.session, number) if number < 2**63 else None
     if officer is None or officer.state is OfficerState.REMOVED:
         raise StartError(f"there is no officer {number}; see: tinbao officers list")
     return officer
