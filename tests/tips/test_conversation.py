@@ -74,7 +74,7 @@ def test_step_by_step_asks_one_question_a_message(talk: Talk) -> None:
     assert filed(talk).contact == ""
 
 
-@pytest.mark.parametrize(("number", "choice"), enumerate(CHOICES, 1))
+@pytest.mark.parametrize(("number", "choice"), list(enumerate(CHOICES, 1)))
 def test_each_of_the_six_choices_leads_to_a_category_it_covers(
     talk: Talk, number: int, choice: PlainChoice
 ) -> None:
