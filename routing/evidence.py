@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from routing.cues import Cue
 from routing.mentions import Mention, unread_type
-from routing.names import NONE, Layer, Unit
+from routing.names import NONE, Layer, Unit, View
 from routing.text import Words
 
 # Odds, measured on generated names and set round; docs/routing.md says how.
@@ -31,7 +31,6 @@ NOTHING_ELSE = 1.0  # the same where the text says nothing but names
 
 
 DECOYS = (Cue.DECOY, Cue.LONG_ROAD)
-NO_KEYS: frozenset[int] = frozenset()
 
 
 class Reading(NamedTuple):
@@ -53,7 +52,7 @@ class Context(NamedTuple):
     """What another mention may be as a parent."""
 
     areas: frozenset[int]
-    communes: frozenset[int]
+    communes: View | None  # where it may be a commune, of another name
     by_district: float  # odds where it is the district that the unit belonged to
     by_law: float
     around: float
@@ -117,8 +116,8 @@ def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
     for other in mentions:
         if other is not mention and other.cue not in DECOYS:
             view = other.view
-            communes = view.commune_keys if other.plain != mention.plain else NO_KEYS
-            if view.area_keys or communes:
+            communes = view if view.communes and other.plain != mention.plain else None
+            if view.areas or communes is not None:
                 trust = other.trust if other.start > mention.start else other.trust * BEFORE
                 doubtful = view.two_levels and not _said_twice(other, mentions)
                 district = (BY_LAW if doubtful else DISTRICT) * trust
@@ -154,7 +153,7 @@ def _beside(unit: Unit, context: Context) -> float:
         return by_district
     if unit.new_province in areas or unit.old_province in areas:
         return by_law
-    if communes and not communes.isdisjoint(unit.own):
+    if communes is not None and not communes.commune_keys.isdisjoint(unit.own):
         return by_law
     if unit.district == NONE and not areas.isdisjoint(unit.around):
         return around  # only a unit in force needs its parents of old

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from sys import intern  # one string for a type word, not one a row: small, and quick to compare
 
 from routing.places import Commune
 
@@ -88,7 +89,7 @@ class Gazetteer:
         self.districts = {row[0]: _district(row) for row in _rows(tables, "districts")}
         self.states = [_state(row) for row in _rows(tables, "communes")]
         self.former = {row[0]: _former(row) for row in _rows(tables, "former_communes")}
-        self.aliases = [Alias(*row[:4]) for row in _rows(tables, "aliases")]
+        self.aliases = [Alias(intern(row[0]), *row[1:4]) for row in _rows(tables, "aliases")]
         self.current = {s.code: s for s in self.states if not s.valid_to}
 
     @cached_property
@@ -165,25 +166,25 @@ def _rows(tables: Path, name: str) -> Iterable[list[str]]:
 
 def _province(row: list[str]) -> Province:
     code, kind, name, successor, valid_from, valid_to, spoken = row
-    return Province(code, kind, name, successor, valid_from, valid_to, _listed(spoken))
+    return Province(code, intern(kind), name, successor, valid_from, valid_to, _listed(spoken))
 
 
 def _district(row: list[str]) -> District:
     code, kind, name, province, _valid_to, aliases = row
     pairs = tuple((a.split(":")[0], a.split(":")[1]) for a in _listed(aliases))
-    return District(code, kind, name, province, pairs)
+    return District(code, intern(kind), name, province, pairs)
 
 
 def _state(row: list[str]) -> CommuneState:
     code, kind, name, province, population, lat, lon, *dates = row
     people = int(population) if population else None
-    return CommuneState(code, kind, name, province, people, float(lat), float(lon), *dates)
+    return CommuneState(code, intern(kind), name, province, people, float(lat), float(lon), *dates)
 
 
 def _former(row: list[str]) -> FormerCommune:
     code, kind, name, district, lat, lon, _valid_to, successors = row
     return FormerCommune(
-        code, kind, name, district, float(lat), float(lon), tuple(successors.split())
+        code, intern(kind), name, district, float(lat), float(lon), tuple(successors.split())
     )
 
 

@@ -56,9 +56,8 @@ class Interpreter:
     """Reads texts: as typed first, then as raw keys, then with slips mended."""
 
     def __init__(self, names: Names) -> None:
-        self._finder = Finder(names.tree)
+        self._finder = Finder(names.tree, Reader(names.words))
         self._known = names.words
-        self._reader = Reader(names.words)
         self._mender = Mender(names.compact)
 
     def interpret(self, text: str, prior: frozenset[int] | None) -> Interpretation:
@@ -97,8 +96,8 @@ class Interpreter:
     def _as_typed(
         self, text: str, prior: frozenset[int] | None, *, repaired: bool = False
     ) -> Interpretation:
-        words = self._reader.read(text)
-        return _weigh(words, self._finder.find(words), prior, repaired=repaired)
+        words, mentions = self._finder.find(text)
+        return _weigh(words, mentions, prior, repaired=repaired)
 
 
 def _better(one: Interpretation, other: Interpretation) -> Interpretation:

@@ -163,11 +163,14 @@ class Mender:
             return
         typed = "".join([word.exact for word in text.words[start:end]])
         names = (name for near in self.near(letters) for name in self._names[near])
-        near = (unit for name in names for unit in name.units)
-        units = [u for u in near if u.exact is None or typed.isascii() or _close(typed, u.exact)]
-        mention = mention_of(text, start, end, Name(units), type_word) if units else None
+        close = Name()
+        for unit in (unit for name in names for unit in (*name.communes, *name.areas)):
+            if unit.exact is None or typed.isascii() or _close(typed, unit.exact):
+                close.add(unit)
+        found = close.communes or close.areas
+        mention = mention_of(text, start, end, close, type_word) if found else None
         if mention is not None:
-            mention.view = view_of(units, mention.kinds, accents_differ=False)  # compared above
+            mention.view = view_of(close.communes, close.areas, mention.kinds)  # compared above
             mention.trust = SLIP
             yield mention
 

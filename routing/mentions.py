@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from routing.cues import CUES, FORMERLY, HAMLETS, JOINING, Cue, Kinds
 from routing.names import Name, Node, View
-from routing.text import HARD, Words
+from routing.text import HARD, Reader, Word, Words, stretches
 
 MOST_MENTIONS = 16  # looked at in one text: a tip names a few places, a flood of names is noise
 
@@ -39,43 +39,46 @@ class Mention:
         )
 
 
+Found = tuple[Words, list[Mention]]
+
+
 class Finder:
     """Finds mentions. Remembers stretches that name areas: ", tỉnh Nam Định," comes again."""
 
     _REMEMBERED = 5_000
-    _LONGEST = 8  # words; a longer stretch is a sentence, which nobody writes twice
+    _LONGEST = 40  # letters; a longer stretch is a sentence, which nobody writes twice
 
-    def __init__(self, tree: Mapping[str, Node]) -> None:
+    def __init__(self, tree: Mapping[str, Node], reader: Reader) -> None:
         self._tree = tree
-        self._memory: dict[tuple[str, ...], list[Mention]] = {}
+        self._reader = reader
+        self._memory: dict[str, Found] = {}
 
-    def find(self, text: Words) -> list[Mention]:
-        """The mentions of the reading that covers the text best; none overlap."""
-        words, gaps = text
-        starts = [i for i, gap in enumerate(gaps) if gap == HARD]
+    def find(self, text: str) -> Found:
+        """The words, and the mentions of the reading that covers them best; none overlap."""
+        words: list[Word] = []
+        gaps: list[int] = []
         found: list[Mention] = []
-        for start, end in pairwise([*starts, len(words)]):
-            stretch = Words(words[start:end], gaps[start:end])
-            found += [mention.moved(start) for mention in self._in_stretch(stretch)]
-            if end < len(words) and found and found[-1].end == end and _formerly(text, end):
+        for stretch in stretches(text):
+            here, mentions = self._memory.get(stretch) or self._in_stretch(stretch)
+            start = len(words)
+            if found and found[-1].end == start and here.words and _formerly(here, 0):
                 found[-1].formerly = True  # "Giao An (cũ)"
-        return found[:MOST_MENTIONS]
+            words += here.words
+            gaps += here.gaps
+            found += [mention.moved(start) for mention in mentions]
+        return Words(words, gaps), found[:MOST_MENTIONS]
 
     def find_anew(self, text: Words) -> list[Mention]:
-        """The same for words that were changed, which the memory does not know apart."""
+        """The mentions of words that were changed, which the memory does not know apart."""
         return _without_overlap(text, self._tree)[:MOST_MENTIONS]
 
-    def _in_stretch(self, stretch: Words) -> list[Mention]:
+    def _in_stretch(self, stretch: str) -> Found:
         """Neither names nor type words nor cues reach over a break."""
-        if len(stretch.words) > self._LONGEST:
-            return _without_overlap(stretch, self._tree)
-        key = tuple([word.raw for word in stretch.words])
-        found = self._memory.get(key)
-        if found is None:
-            found = _without_overlap(stretch, self._tree)
-            again = all(mention.view.areas for mention in found)
-            if again and len(self._memory) < self._REMEMBERED:
-                self._memory[key] = found
+        words = self._reader.read(stretch)
+        found = words, _without_overlap(words, self._tree)
+        if len(stretch) <= self._LONGEST and len(self._memory) < self._REMEMBERED:
+            if all([mention.view.areas for mention in found[1]]):
+                self._memory[stretch] = found
         return found
 
 
@@ -135,8 +138,9 @@ def type_words(text: Words) -> list[TypeWord | None]:
     found: list[TypeWord | None] = []
     here: TypeWord | None = None  # the type word that ends with the word looked at last
     pairs: dict[str, Kinds] | None = None
-    for i, (word, gap) in enumerate(zip(*text, strict=True)):
-        if gap == HARD:
+    gaps = text.gaps
+    for i, word in enumerate(text.words):
+        if gaps[i] == HARD:
             here = pairs = None
         found.append(here)
         pair = pairs.get(word.exact) if pairs is not None else None
@@ -154,14 +158,13 @@ def mention_of(
 ) -> Mention | None:
     """The name with what stands around it; None for a bare number, which is never a ward."""
     words = text.words
-    if end - start == 1:
-        plain, exact = words[start].plain, words[start].exact
-    else:
-        plain = "".join([word.plain for word in words[start:end]])
-        exact = "".join([word.exact for word in words[start:end]])
+    plain = exact = ""
+    for word in words[start:end]:
+        plain += word.plain
+        exact += word.exact
     kinds, left = type_word or (None, start)
     view = name.view(exact, plain, kinds)
-    if not (view.area_keys or view.commune_keys) or (kinds is None and plain.isdigit()):
+    if not (view.areas or view.communes) or (kinds is None and plain.isdigit()):
         if plain.isdigit():
             return None
         view = name.view(exact, plain, None)  # "huyện" before a commune: the wrong word

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
@@ -60,24 +60,42 @@ class Unit:
     around: frozenset[int]  # keys of all that holds or held a part of where it lies
 
 
+NO_KEYS: frozenset[int] = frozenset()
+
+
 @dataclass(slots=True)
 class View:
     """What a name may be once its accents and its type word are known."""
 
-    communes: list[Unit]
-    areas: list[Unit]
+    communes: Sequence[Unit]
+    areas: Sequence[Unit]
     area_keys: frozenset[int]  # what it stands for as the parent of another name
-    commune_keys: frozenset[int]  # the communes it covers, if it may be one itself
     accents_differ: bool  # accents were typed, and no unit of this name has them
     two_levels: bool  # it may be a district or a province
+    _commune_keys: frozenset[int] | None = None
+
+    @property
+    def commune_keys(self) -> frozenset[int]:
+        """The communes it covers, if it may be one itself. Few are asked for, so made then."""
+        if self._commune_keys is None:
+            self._commune_keys = _own(self.communes)
+        return self._commune_keys
 
 
 @dataclass(slots=True)
 class Name:
     """The units that share one plain name."""
 
-    units: list[Unit] = field(default_factory=list)
+    communes: tuple[Unit, ...] = ()
+    areas: tuple[Unit, ...] = ()
     views: dict[tuple[str, Kinds | None], View] | None = None  # those asked for so far
+
+    def add(self, unit: Unit) -> None:
+        """One unit more."""
+        if unit.level is COMMUNE:
+            self.communes += (unit,)
+        else:
+            self.areas += (unit,)
 
     def view(self, exact: str, plain: str, kinds: Kinds | None) -> View:
         """The units that go with what was typed; exact accents outrank missing ones."""
@@ -85,36 +103,51 @@ class Name:
             self.views = {}
         view = self.views.get((exact, kinds))
         if view is None:
-            units = self._spelled(exact) if exact != plain else self.units
-            view = view_of(units or self.units, kinds, accents_differ=not units)
-            if exact == plain or units:  # other spellings are without number
+            view, own_spelling = self._view(exact, plain, kinds)
+            if own_spelling:  # other spellings are without number
                 self.views[exact, kinds] = view
         return view
 
-    def _spelled(self, exact: str) -> list[Unit]:
-        """The units with these accents, and those whose accents are not known."""
-        return [unit for unit in self.units if unit.exact in (None, exact)]
+    def _view(self, exact: str, plain: str, kinds: Kinds | None) -> tuple[View, bool]:
+        if exact != plain:
+            communes, areas = _spelled(self.communes, exact), _spelled(self.areas, exact)
+            if communes or areas:
+                return view_of(communes, areas, kinds), True
+        view = view_of(self.communes, self.areas, kinds, accents_differ=exact != plain)
+        return view, exact == plain
 
 
-def view_of(units: Sequence[Unit], kinds: Kinds | None, *, accents_differ: bool) -> View:
+def _spelled(units: Sequence[Unit], exact: str) -> Sequence[Unit]:
+    """The units with these accents, and those whose accents are not known."""
+    return [unit for unit in units if unit.exact is None or unit.exact == exact] if units else units
+
+
+def view_of(
+    communes: Sequence[Unit],
+    areas: Sequence[Unit],
+    kinds: Kinds | None,
+    *,
+    accents_differ: bool = False,
+) -> View:
     """What these units may be after this type word."""
-    communes = [unit for unit in units if unit.level is COMMUNE]
-    areas = (
-        [unit for unit in units if unit.level is not COMMUNE] if len(communes) < len(units) else []
-    )
     if kinds is not None:
-        same = [unit for unit in areas if unit.kind in kinds.names]
-        areas = same or [unit for unit in areas if unit.level & kinds.levels]
-        communes = communes if kinds.levels & COMMUNE else []
+        communes = communes if kinds.levels & COMMUNE else ()
+        areas = areas and _of_kind(areas, kinds)
     two_levels = len(areas) > 1 and len({unit.level for unit in areas}) > 1
-    return View(communes, areas, _own(areas), _own(communes), accents_differ, two_levels)
+    return View(communes, areas, _own(areas), accents_differ, two_levels)
+
+
+def _of_kind(areas: Sequence[Unit], kinds: Kinds) -> Sequence[Unit]:
+    """Those of this very kind; where there are none, those of its level."""
+    same = [unit for unit in areas if unit.kind in kinds.names]
+    return same or [unit for unit in areas if unit.level & kinds.levels]
 
 
 def _own(units: Sequence[Unit]) -> frozenset[int]:
     """The keys of all these units."""
-    if len(units) == 1:
-        return units[0].own
-    return frozenset([key for unit in units for key in unit.own])
+    if len(units) > 1:
+        return frozenset([key for unit in units for key in unit.own])
+    return units[0].own if units else NO_KEYS
 
 
 @dataclass(slots=True)
@@ -132,6 +165,7 @@ class Names:
         self._gazetteer = gazetteer
         self._family = {code: self._family_of(code) for code in gazetteer.current}
         self._own = {code: frozenset({_key(Key.COMMUNE, code)}) for code in self._family}
+        self._laws = {code: self._law(code) for code in gazetteer.districts}
         self._covered = self._covers()
         self.tree: dict[str, Node] = {}
         self.compact: dict[str, Name] = {}
@@ -140,9 +174,9 @@ class Names:
         for unit in self._units():
             words = unit.words
             plain = tuple([strip_accents(word) for word in words])
-            spaced.setdefault(plain, Name()).units.append(unit)
+            spaced.setdefault(plain, Name()).add(unit)
             if "'" in unit.name:  # "M'Drắk" is also typed "M Drắk"
-                spaced.setdefault(tuple(fold(unit.name).split()), Name()).units.append(unit)
+                spaced.setdefault(tuple(fold(unit.name).split()), Name()).add(unit)
             self.words.update(plain, words if unit.exact else ())
         for plain, name in spaced.items():
             self._plant(plain, name)
@@ -152,8 +186,9 @@ class Names:
     def _add_compact(self, letters: str, name: Name) -> None:
         """Two names with the same letters, "Tân An" and "Tà Nan", are one when written in one."""
         other = self.compact.get(letters)
-        both = name if other is None else Name([*other.units, *name.units])
-        self.compact[letters] = both
+        if other is not None:
+            name = Name(other.communes + name.communes, other.areas + name.areas)
+        self.compact[letters] = name
 
     def _plant_compact(self) -> None:
         """A name written in one word is found too."""
@@ -206,11 +241,11 @@ class Names:
 
     def _former(self) -> Iterator[Unit]:
         for former in self._gazetteer.former.values():
-            law = self._law(former.district)
+            law = self._laws[former.district]
             yield self._commune(Layer.FORMER, former, former.successors, law)
         for alias in self._gazetteer.aliases:
             into = self._gazetteer.former[alias.former_commune]
-            yield self._commune(Layer.OLDER, alias, into.successors, self._law(into.district))
+            yield self._commune(Layer.OLDER, alias, into.successors, self._laws[into.district])
 
     def _commune(self, layer: Layer, named: Named, communes: tuple[str, ...], law: Law) -> Unit:
         families = [self._family[code] for code in communes]
@@ -231,7 +266,7 @@ class Names:
 
     def _districts(self) -> Iterator[Unit]:
         for district in self._gazetteer.districts.values():
-            law = self._law(district.code)
+            law = self._laws[district.code]
             own = frozenset(law[:1])
             aliases = [Alias(kind, name, district.code, "") for kind, name in district.aliases]
             covered = self._covered[law[0]]

@@ -143,8 +143,8 @@ class Router:
         if province in self.gazetteer.old_provinces:
             return frozenset({Key.OLD_PROVINCE + int(province)})
         name = self._names.compact.get(fold(province).replace(" ", ""))
-        units = name.units if name else ()
-        keys = [unit.own for unit in units if unit.level is Level.PROVINCE]
+        areas = name.areas if name else ()
+        keys = [unit.own for unit in areas if unit.level is Level.PROVINCE]
         return frozenset().union(*keys) if keys else self._prior
 
     def _candidate(self, code: str, score: float, reading: Reading | None) -> Candidate:

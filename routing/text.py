@@ -9,6 +9,7 @@ from typing import NamedTuple
 from routing.cues import GLUED, Kinds, Level, kinds_of, pairs_of
 
 LONGEST_TEXT = 4096  # characters looked at; what platforms allow in one message
+REMEMBERED = 8192  # words kept spelled: names are made of few different ones
 LONGEST_TOKEN = 40  # a longer one is no place name, and is not remembered
 
 TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}  # huyền, sắc, ngã, hỏi, nặng
@@ -17,6 +18,7 @@ _NOISE = re.compile(
     "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 _TOKENS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\s\w]|\n")
+_BREAKS = re.compile(r"[^\w\s.\-–—'’]+|\n")
 _KEYED = re.compile(  # ends or marks of Telex and VNI that no Vietnamese syllable has
     r"(?i)^[a-z]*(?:[aeiouy][a-z]*[sfrxjw]|aa|ee|oo|dd|w|[a-z]{2}[1-9])[a-z1-9]*$"
 )
@@ -32,20 +34,32 @@ def fold(text: str) -> str:
     return " ".join(letters.split())
 
 
+@lru_cache(maxsize=REMEMBERED)
 def spell(word: str) -> str:
     """One spelling for one syllable: lower case, tone last, y as i where both are usual.
 
     ``"hoà"`` and ``"hòa"`` become equal, ``"Mỹ"`` and ``"Mĩ"`` too; ``"tan"`` and ``"tân"`` do not.
     """
-    marks = unicodedata.normalize("NFD", word.lower().translate(_LOOKALIKES))
-    tone = "".join([c for c in marks if c in TONES])
-    letters = unicodedata.normalize("NFC", "".join([c for c in marks if c not in TONES]))
-    letters = "".join([c for c in letters if c.isalnum()])
+    letters, tone = word.lower(), ""
+    if not word.isascii():
+        letters, tone = _without_tone(letters)
+    if not letters.isalnum():
+        letters = "".join([c for c in letters if c.isalnum()])
     if letters.isdigit() and letters.isascii():
         return letters.lstrip("0") or "0"
-    return _FINAL_Y.sub("i", letters) + tone[:1]
+    return (_FINAL_Y.sub("i", letters) if letters.endswith("y") else letters) + tone
 
 
+def _without_tone(word: str) -> tuple[str, str]:
+    """The word composed, without its tones, and the first of them."""
+    marks = unicodedata.normalize("NFD", word.translate(_LOOKALIKES))
+    tones = [c for c in marks if c in TONES]
+    for tone in tones:
+        marks = marks.replace(tone, "")
+    return unicodedata.normalize("NFC", marks), tones[0] if tones else ""
+
+
+@lru_cache(maxsize=REMEMBERED)
 def strip_accents(spelled: str) -> str:
     """A spelled word without any mark: ``"hai\u0309"`` -> ``"hai"``, ``"đong"`` -> ``"dong"``."""
     if spelled.isascii():
@@ -54,13 +68,10 @@ def strip_accents(spelled: str) -> str:
     return "".join([c for c in marks if not unicodedata.combining(c)])
 
 
-_spell_once = lru_cache(maxsize=8192)(spell)  # names are made of few different words
-
-
 def syllables(name: str) -> tuple[str, ...]:
     """The spelled words of a name in a table."""
     words = name.replace("-", " ").split() if "-" in name else name.split()
-    return tuple([spelled for word in words if (spelled := _spell_once(word))])
+    return tuple([spelled for word in words if (spelled := spell(word))])
 
 
 class Word(NamedTuple):
@@ -98,12 +109,12 @@ class Reader:
         self._memory: dict[str, tuple[Word, ...]] = {}
 
     def read(self, text: str) -> Words:
-        """Cut a text of any length; what lies past `LONGEST_TEXT` is not looked at."""
+        """Cut a text that is `clean`, or a stretch of one."""
         words: list[Word] = []
         gaps: list[int] = []
         gap = HARD
         recall = self._memory.get
-        for sign in _TOKENS.findall(clean(text)):
+        for sign in _TOKENS.findall(text):
             pieces = recall(sign)
             if pieces is None:
                 pieces = self._remember(sign)
@@ -119,29 +130,30 @@ class Reader:
         if not token[0].isalnum():
             pieces: tuple[Word, ...] = ()
         elif len(token) >= LONGEST_TOKEN:
-            return (_word(token)._replace(known=False),)
+            return (_word(token[:LONGEST_TOKEN], known=False, keyed=False),)
         else:
-            cut = self._cut(token)
-            keyed = _KEYED.search(token) is not None and token not in self._known
-            pieces = tuple(
-                word._replace(known=word.plain in self._known, keyed=keyed) for word in cut
-            )
+            keyed = token.isascii() and bool(_KEYED.search(token)) and token not in self._known
+            pieces = tuple([self._word(part, keyed=keyed) for part in self._cut(token)])
         if len(self._memory) < self._REMEMBERED:
             self._memory[token] = pieces
         return pieces
 
-    def _cut(self, token: str) -> list[Word]:
+    def _word(self, part: str, *, keyed: bool) -> Word:
+        return _word(part, known=strip_accents(spell(part)) in self._known, keyed=keyed)
+
+    def _cut(self, token: str) -> list[str]:
         """What was glued together, cut: ``"P1"``, ``"XãNânChính"``, ``"XTân"``, ``"xahaixuan"``."""
-        whole = _word(token)
-        if whole.exact in self._known or whole.kinds is not None:
-            return [whole]
+        exact = spell(token)
+        plain = strip_accents(exact)
+        if exact in self._known or kinds_of(plain, exact) is not None:
+            return [token]
         for kind in GLUED:
-            if whole.plain.startswith(kind) and self._may_follow(kind, token[len(kind) :]):
-                return [_word(token[: len(kind)]), *self._cut(token[len(kind) :])]
+            if plain.startswith(kind) and self._may_follow(kind, token[len(kind) :]):
+                return [token[: len(kind)], *self._cut(token[len(kind) :])]
         parts = _split_on_case(token)
         if len(parts) > 1 and not token.isupper():
             return [word for part in parts for word in self._cut(part)]
-        return [whole]
+        return [token]
 
     def _may_follow(self, kind: str, rest: str) -> bool:
         """A capital or a number after a type word begins a name; small letters must be one."""
@@ -163,12 +175,17 @@ def clean(text: str) -> str:
     return _NOISE.sub("", text)
 
 
-def _word(part: str) -> Word:
+def stretches(text: str) -> list[str]:
+    """What stands between hard breaks, clean; what lies past `LONGEST_TEXT` is not looked at."""
+    return _BREAKS.split(clean(text))
+
+
+def _word(part: str, *, known: bool, keyed: bool) -> Word:
     exact = spell(part)
     plain = strip_accents(exact)
     kinds, pairs = kinds_of(plain, exact), pairs_of(plain, exact)
     opens = kinds is not None and kinds.levels == Level.COMMUNE and len(plain) > 1
-    return Word(plain, exact, part, kinds, pairs=pairs, opens=opens)
+    return Word(plain, exact, part, kinds, known, pairs, keyed, opens)
 
 
 def _split_on_case(token: str) -> list[str]:
