@@ -1,5 +1,6 @@
 """Owing a message: a row written with the change it tells about, sent later by `tips.deliveries`."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from storage import chats, deliveries
 from storage.database import Session
 from storage.models import Chat, Delivery
 from storage.states import DeliveryClass
-from tips.messages import Capabilities, Choice, Reply
+from tips.messages import Capabilities, Choice, Press, Reply
 
 _REPLY = TypeAdapter(Reply)
 
@@ -62,7 +63,10 @@ def render(reply: Reply, can: Capabilities) -> Reply:
     """
     text, choices, point = reply.text, reply.choices, reply.point
     if choices and not can.buttons:
-        lines = [f"{n}. {choice.label}" for n, choice in enumerate(flat(reply), 1)]
+        menu = [(choice.label, choice.data) for choice in flat(reply)]
+        lines = [
+            f"{digit}. {label}" if digit else f"• {label}" for digit, label, _ in _numbered(menu)
+        ]
         text, choices = "\n".join([text, *lines]), ()
     if point and not can.location:
         text, point = f"{text}\n{point.latitude:.5f}, {point.longitude:.5f}".strip(), None
@@ -70,14 +74,30 @@ def render(reply: Reply, can: Capabilities) -> Reply:
     return replace(reply, text=text, choices=choices, point=point, ask_location=wanted)
 
 
-_NUMBER_WORDS = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi")
+_NUMBER_WORDS = ("", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi")
 
 
-def chosen(menu: list[tuple[str, str]], text: str) -> str:
+def _numbered(menu: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Give each choice its digit: (digit, label, data).
+
+    Answers count from 1 and going back is 0. What skips or drops has none: "2" typed where a question has
+    no second answer ("how many people?") must not throw a tip away.
+    """
+    count = 0
+    for label, data in menu:
+        press = Press.read(data)
+        if press is None or press.verb not in ("back", "skip", "drop"):
+            count += 1
+            yield str(count), label, data
+        else:
+            yield "0" if press.verb == "back" else "", label, data
+
+
+def chosen(menu: Sequence[tuple[str, str]], text: str) -> str:
     """Return the data of the choice that `text` names by digit, number word or label; "" if none."""
     said = fold(text.strip().rstrip(".)")).removeprefix("so ")
-    for n, (label, data) in enumerate(menu, 1):
-        word = _NUMBER_WORDS[n - 1] if n <= len(_NUMBER_WORDS) else ""
-        if said and said in (str(n), word, fold(label)):
+    digit = str(_NUMBER_WORDS.index(said)) if said in _NUMBER_WORDS else said
+    for number, label, data in _numbered(menu):
+        if said and (digit == number or said == fold(label)):
             return data
     return ""

@@ -11,21 +11,23 @@ from routing.reasons import explain
 from storage import chats, evidence, officers
 from storage.database import Session
 from storage.models import Chat, Conversation
-from tips.asking import ask, is_urgent
+from tips.asking import is_urgent
 from tips.conversation import advance
 from tips.desk import Transaction
 from tips.draft import Draft
 from tips.facts import facts_of
-from tips.messages import Incoming, Reply
-from tips.outbox import chosen, owe
-from tips.questions import QUESTIONS
+from tips.messages import Incoming, Press, Reply
+from tips.outbox import chosen, owe, owe_aside
 from tips.requests import carry_out
 from tips.turn import Turn
 from tips.world import World
 from words.categories import category
 
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 EVIDENCE = "evidence"  #: pieces sent are counted under this name, whatever becomes of them
+IDLE = "idle"  #: likewise messages that lead nowhere
+IDLE_ANSWERS = 10  #: a minute and chat; beyond them silence, until something is told
 
 
 def converse(
@@ -39,16 +41,32 @@ def converse(
     before = _living_draft(tx, talk)
     world = world_of(tx, chat, is_new=is_new)
     if incoming.media and (refused := _refusal(tx, chat, incoming, world)):
-        album = f"refused:{chat.id}:{incoming.album}" if incoming.album else None
-        owe(tx.session, chat, Reply(refused), tx.now, key=album)
+        _refuse(tx, chat, incoming, refused)
         incoming = _words_of(incoming)
         if not incoming.text:
             return
     evidence_id = _evidence(tx, chat, incoming)
     turn = advance(before, incoming, evidence_id, world)
-    _keep(tx, talk, turn.draft)
-    _say(tx, chat, talk, turn, world)
+    if not (_changes_nothing(before, turn) and _is_flooding(tx, chat)):
+        _keep(tx, talk, turn.draft)
+        _say(tx, chat, talk, turn, world)
     _discard(tx, before, turn.draft, evidence_id)
+
+
+def _changes_nothing(before: Draft | None, turn: Turn) -> bool:
+    """Nothing was told, asked for or done: only an answer would be given."""
+    if before is None or turn.draft is None:
+        return before is turn.draft and not turn.actions
+    same = {"revision": 0, "messages": (), "number": 0}
+    return turn.draft.having(**same) == before.having(**same) and not turn.actions
+
+
+def _is_flooding(tx: Transaction, chat: Chat) -> bool:
+    """Answers to what leads nowhere are counted: a flood must not use up what the platform lets us send."""
+    if chats.count_attempts(tx.session, chat, IDLE, tx.now - MINUTE) >= IDLE_ANSWERS:
+        return True
+    chats.note_attempt(tx.session, chat, IDLE, tx.now)
+    return False
 
 
 def with_choice(session: Session, talk: Conversation, incoming: Incoming) -> Incoming:
@@ -113,16 +131,16 @@ def _keep(tx: Transaction, talk: Conversation, draft: Draft | None) -> None:
 
 
 def nudge(tx: Transaction, talk: Conversation) -> None:
-    """An urgent tip that was not sent: say so once, with the number to call, and ask again."""
+    """An urgent tip that was not sent: say so once, with the number to call.
+
+    Nobody asked for this message, so it shows nothing of the tip; a button asks the open question again.
+    """
     draft = Draft.from_json(chats.draft_of(tx.session, talk))
-    talk.nudge_at = None
-    if draft is None or draft.at not in QUESTIONS:
-        return
+    _keep(tx, talk, draft.having(nudged=True) if draft else None)
     chat = tx.session.get_one(Chat, talk.chat_id)
-    world = world_of(tx, chat)
-    turn = ask(draft.having(nudged=True), world, world.voice("call.unsent"))
-    _keep(tx, talk, turn.draft)
-    _say(tx, chat, talk, turn, world)
+    voice = tx.voice_of(chat)
+    go_on = voice.choice("choice.resume", Press("menu", detail="report"))
+    owe_aside(tx.session, chat, Reply(voice("call.unsent"), [[go_on]]), tx.now)
 
 
 def expire(tx: Transaction, talk: Conversation) -> None:
@@ -156,6 +174,13 @@ def _refusal(tx: Transaction, chat: Chat, incoming: Incoming, world: World) -> s
         wait = sent[-limits.evidence_per_day] + DAY - tx.now
         return voice("evidence.daily_limit", wait=voice.duration(wait))
     return ""
+
+
+def _refuse(tx: Transaction, chat: Chat, incoming: Incoming, why: str) -> None:
+    """Say so, of an album once."""
+    album = f"refused:{chat.id}:{incoming.album}" if incoming.album else None
+    if not _is_flooding(tx, chat):
+        owe(tx.session, chat, Reply(why), tx.now, key=album)
 
 
 def _words_of(incoming: Incoming) -> Incoming:

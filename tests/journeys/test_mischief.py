@@ -144,10 +144,50 @@ async def test_a_message_delivered_twice_is_answered_once(town: Town) -> None:
     assert len(an.texts) == before
 
 
-async def test_a_flood_of_nonsense_leaves_nothing_behind(sqlite_town: Town) -> None:
+async def test_a_flood_of_nonsense_is_answered_ten_times_a_minute_and_leaves_nothing(
+    sqlite_town: Town,
+) -> None:
     an = sqlite_town.citizen()
     for n in range(60):
         await an.user.sends(f"lảm nhảm số {n} chẳng có nghĩa gì hết cả")
     await sqlite_town.settle()
-    assert len(an.texts) == 60
+    assert len(an.texts) == 10
     assert "lảm nhảm" not in await all_that_is_kept(sqlite_town, Delivery)
+    await an.says(THEFT)
+    assert SEND in an.buttons, "a tip is never refused"
+    await sqlite_town.pass_time(minutes=2)
+    await an.says("chào")
+    assert "113" in an.texts[-2]
+
+
+async def test_a_flood_of_stickers_and_old_buttons_is_answered_ten_times_a_minute(
+    sqlite_town: Town,
+) -> None:
+    an = sqlite_town.citizen()
+    await an.starts()
+    for _ in range(20):
+        await an.user.sends_sticker()
+        await an.user.forges("answer.send:1:1", an.user.last)
+    await sqlite_town.settle()
+    assert len(an.texts) == 10
+
+
+@pytest.mark.parametrize("digit", ["2", "3", "9", "hai"])
+async def test_a_digit_where_none_is_offered_never_drops_a_tip(
+    sqlite_town: Town, digit: str
+) -> None:
+    an = sqlite_town.citizen()
+    for said in (
+        "/report",
+        "1",
+        "3",
+        "xã Hải Xuân",
+        "Hôm qua",
+        "đánh nhau ở chợ",
+        digit,
+        digit,
+        digit,
+    ):
+        await an.says(said)
+    assert "Bỏ tin này" in an.buttons
+    assert "không lưu lại gì" not in "\n".join(an.texts)
