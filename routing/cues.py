@@ -129,3 +129,4 @@ _HAMLETS = "thon xom doi to ap khu khupho kp tdp todanpho khoi khom ban buon tie
 HAMLETS = frozenset(_HAMLETS.split())
 JOINING = frozenset({"va", "voi", "hoac", "hay", "lan", "cung"})  # between two of a kind
 FORMERLY = frozenset({"cu", "truocday", "truockia"})  # after a name: the old one is meant
+FORMERLY_BEGINS = FORMERLY | {"truoc"}

@@ -1,6 +1,7 @@
 """Weighing what a text says for each commune: every sign multiplies the odds."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from routing.cues import Cue
@@ -114,17 +115,25 @@ def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
     """What each other mention may stand for as a parent."""
     context = []
     for other in mentions:
-        if other is not mention and other.cue not in DECOYS:
-            view = other.view
-            communes = view if view.communes and other.plain != mention.plain else None
-            if view.areas or communes is not None:
-                trust = other.trust if other.start > mention.start else other.trust * BEFORE
-                doubtful = view.two_levels and not _said_twice(other, mentions)
-                district = (BY_LAW if doubtful else DISTRICT) * trust
-                differs = OTHER_NAME if view.communes else OTHER_PARENT
-                odds = (district, BY_LAW * trust, AROUND * trust, differs)
-                context.append(Context(view.area_keys, communes, *odds))
+        view = other.view
+        if other is mention or other.cue in DECOYS or not (view.areas or view.communes):
+            continue
+        trust = other.trust if other.start > mention.start else other.trust * BEFORE
+        doubtful = view.two_levels and not _said_twice(other, mentions)
+        if other.plain != mention.plain:
+            context.append(_parent(view, trust, doubtful, other_name=True))
+        elif view.areas:
+            context.append(_parent(view, trust, doubtful, other_name=False))
     return context
+
+
+@lru_cache(maxsize=4096)  # "tỉnh Nam Định" is the parent in many texts
+def _parent(view: View, trust: float, doubtful: bool, *, other_name: bool) -> Context:
+    """What a mention stands for beside another; under that one's own name, for areas only."""
+    communes = view if view.communes and other_name else None
+    district = (BY_LAW if doubtful else DISTRICT) * trust
+    differs = OTHER_NAME if view.communes else OTHER_PARENT
+    return Context(view.area_keys, communes, district, BY_LAW * trust, AROUND * trust, differs)
 
 
 def _said_twice(mention: Mention, mentions: Sequence[Mention]) -> bool:
@@ -169,6 +178,7 @@ def _read(
 ) -> list[Reading]:
     """The odds of each unit at one mention. The inner loop of all routing by words."""
     kinds = mention.kinds.names if mention.kinds is not None else ()
+    parents_count = mention.cue not in DECOYS
     readings = []
     for unit in units:
         weight, against = odds * unit.odds, 1.0
@@ -181,11 +191,11 @@ def _read(
             odds_beside = _beside(unit, beside)
             if odds_beside > 1.0:
                 weight *= odds_beside
-                supported = mention.cue not in DECOYS
+                supported = parents_count
             else:
                 against *= odds_beside
                 contradicted = contradicted or odds_beside <= OTHER_PARENT
-        weight *= max(against, MOST_AGAINST)
+        weight *= against if against > MOST_AGAINST else MOST_AGAINST
         if prior is not None and not prior.isdisjoint(unit.around):
             weight *= PRIOR
         readings.append(Reading(weight, unit, mention, supported, contradicted))

@@ -1,10 +1,10 @@
 """Finding the known names in a text, with the words beside them that say what they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from routing.cues import CUES, FORMERLY, HAMLETS, JOINING, Cue, Kinds
+from routing.cues import CUES, FORMERLY, FORMERLY_BEGINS, HAMLETS, JOINING, Cue, Kinds
 from routing.names import Name, Node, View
 from routing.text import HARD, Reader, Word, Words, stretches
 
@@ -62,10 +62,10 @@ class Finder:
             here, mentions = self._memory.get(stretch) or self._in_stretch(stretch)
             start = len(words)
             if found and found[-1].end == start and here.words and _formerly(here, 0):
-                found[-1].formerly = True  # "Giao An (cũ)"
+                found[-1] = replace(found[-1], formerly=True)  # "Giao An (cũ)"
             words += here.words
             gaps += here.gaps
-            found += [mention.moved(start) for mention in mentions]
+            found += [mention.moved(start) for mention in mentions] if start else mentions
         return Words(words, gaps), found[:MOST_MENTIONS]
 
     def find_anew(self, text: Words) -> list[Mention]:
@@ -76,9 +76,9 @@ class Finder:
         """Neither names nor type words nor cues reach over a break."""
         words = self._reader.read(stretch)
         found = words, _without_overlap(words, self._tree)
-        if len(stretch) <= self._LONGEST and len(self._memory) < self._REMEMBERED:
-            if all([mention.view.areas for mention in found[1]]):
-                self._memory[stretch] = found
+        again = len(stretch) <= self._LONGEST and all(m.view.areas for m in found[1])
+        if again and len(self._memory) < self._REMEMBERED:
+            self._memory[stretch] = found
         return found
 
 
@@ -195,9 +195,9 @@ def _cue_before(text: Words, start: int) -> Cue | None:
 def _formerly(text: Words, end: int) -> bool:
     words = text.words
     plain = words[end].plain
-    if plain in FORMERLY:
-        return True
-    return end + 1 < len(words) and plain + words[end + 1].plain in FORMERLY
+    if plain not in FORMERLY_BEGINS:
+        return False
+    return plain in FORMERLY or (end + 1 < len(words) and plain + words[end + 1].plain in FORMERLY)
 
 
 def best_cover(found: list[Mention]) -> list[Mention]:
@@ -223,7 +223,8 @@ def _value(mention: Mention) -> float:
 def unread_type(text: Words, mentions: Sequence[Mention]) -> bool:
     """Whether a commune's type word, written out, stands before no known name."""
     words = text.words
+    read = [mention.left for mention in mentions if mention.kinds is not None]
+    if len(read) == len(mentions):
+        return False  # no name is left that could be meant less
     opening = sum([word.opens for word in words])
-    return opening > 0 and opening > sum(
-        [words[mention.left].opens for mention in mentions if mention.kinds is not None]
-    )
+    return opening > sum([words[left].opens for left in read])

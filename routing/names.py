@@ -63,7 +63,7 @@ class Unit:
 NO_KEYS: frozenset[int] = frozenset()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class View:
     """What a name may be once its accents and its type word are known."""
 

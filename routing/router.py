@@ -14,7 +14,7 @@ from routing.evidence import Reading
 from routing.gazetteer import Gazetteer
 from routing.interpretation import Interpreter
 from routing.names import Key, Names
-from routing.pins import Centres, Located, locate
+from routing.pins import Centres, locate
 from routing.places import Candidate, Commune, Point, Route
 from routing.text import fold
 from routing.verdict import Scope, decide
@@ -103,16 +103,15 @@ class Router:
         accuracy: float | None,
         prior: frozenset[int] | None,
     ) -> Route:
-        located = Located({}, exact=False)
-        if point is not None:
-            located = locate(point, accuracy, self._centres, self._boundaries)
-            pin = decide_pin(located, self._scope, self._candidate)
-            if not text:
-                return pin
+        if point is None:
+            said = self._interpreter.interpret(text, prior)
+            return decide(said, self._scope, self._candidate)
+        located = locate(point, accuracy, self._centres, self._boundaries)
+        pin = decide_pin(located, self._scope, self._candidate)
+        if not text:
+            return pin
         said = self._interpreter.interpret(text, prior)
         words = decide(said, self._scope, self._candidate)
-        if point is None:
-            return words
         return decide_both(words, pin, said, located, self._candidate)
 
     def _on_day(self, route: Route, on: date) -> Route:

@@ -32,7 +32,8 @@ def decide(said: Interpretation, scope: Scope, candidate: MakeCandidate) -> Rout
     inside = said.shares
     if scope.codes is not None:
         inside = {code: share for code, share in inside.items() if code in scope.codes}
-    ours, all_odds = sum(inside.values()), sum(said.shares.values())
+    ours = sum(inside.values())
+    all_odds = ours if inside is said.shares else sum(said.shares.values())
     if all_odds < FAINT:
         return Route(Status.UNKNOWN, (), Reason(ReasonCode.NO_PLACE))
     if ours < (1 - NOT_OURS) * all_odds:
@@ -58,8 +59,9 @@ def _candidates(
     inside: Mapping[str, float], said: Interpretation, candidate: MakeCandidate
 ) -> tuple[Candidate, ...]:
     floor = next(iter(inside.values())) * FLOOR
+    best = said.best
     return tuple(
-        candidate(code, share, said.best[code]) for code, share in inside.items() if share >= floor
+        [candidate(code, inside[code], best[code]) for code in inside if inside[code] >= floor]
     )
 
 
@@ -88,7 +90,7 @@ def facts(best: Reading, said: Interpretation) -> dict[str, str]:
     return {
         "words": said.words.typed(mention.left, mention.end),
         "name": f"{unit.kind} {unit.name if unit.exact else said.words.typed(mention.start, mention.end)}",
-        "layer": unit.layer.value,
+        "layer": unit.layer,
     }
 
 
