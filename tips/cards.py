@@ -70,7 +70,7 @@ def _alert(tx: Transaction, tip: Tip, chat: Chat) -> Reply | None:
     lines = [_brief(tx, tip, voice) if brief else _head(tx, tip, voice)]
     if officer.role is Role.DESK:
         lines += _reason(tip, voice)
-        lines += [] if brief else _why(tx, tip)
+        lines += [] if brief else _why(tips.contents_of(tx.session, tip).place, voice)
     lines += _history(tx, tip, voice)
     return _lines([*lines, voice("alert.secrecy")], _buttons(tip, officer, voice))
 
@@ -97,11 +97,22 @@ def _head(tx: Transaction, tip: Tip, voice: Voice) -> str:
         priority=voice.label("priority", tip.priority),
         tip=tip.id,
         category=voice(category(tip.category).label_key),
-        place=tx.desk.unit_name(tip) or voice("summary.place.unknown_short"),
+        place=_spot(tx, tip, voice),
         when=when,
         received=voice.clock(tip.received_at, tx.now),
         target=voice.clock(tip.target_at, tx.now),
     )
+
+
+def _spot(tx: Transaction, tip: Tip, voice: Voice) -> str:
+    """The hamlet, if one was told, and the commune."""
+    hamlet = harmless(tips.contents_of(tx.session, tip).place.get("hamlet", ""))
+    return _within(hamlet, tx.desk.unit_name(tip), voice)
+
+
+def _within(words: str, commune: str, voice: Voice) -> str:
+    named = commune or voice("summary.place.unknown_short")
+    return f"{words}, {named}" if words else named
 
 
 def _said(tx: Transaction, tip: Tip, voice: Voice) -> str:
@@ -118,10 +129,11 @@ def _reason(tip: Tip, voice: Voice) -> list[str]:
     return [voice("alert.desk_reason", reason=voice.label("desk_reason", reason))]
 
 
-def _why(tx: Transaction, tip: Tip) -> list[str]:
-    """What the router made of the place, where it could not be certain."""
-    why = harmless(tips.contents_of(tx.session, tip).place.get("why", ""))
-    return [why] if why else []
+def _why(place: dict[str, Any], voice: Voice) -> list[str]:
+    """What the router made of the place, where its name does not say so itself, and who chose."""
+    why = harmless(place.get("why", ""))
+    chosen = [voice("alert.place.chosen")] if place.get("chosen") else []
+    return [" ".join([voice("alert.place.why", why=why), *chosen])] if why else []
 
 
 def _history(tx: Transaction, tip: Tip, voice: Voice) -> list[str]:
@@ -164,7 +176,7 @@ def _details(tx: Transaction, tip: Tip, chat: Chat, officer: Officer, page: int)
     lines = [
         voice("alert.number", tip=tip.id),
         voice("alert.category", category=voice(category(tip.category).label_key)),
-        voice("alert.place", place=_place(tx, tip, contents.place, voice)),
+        *_place(tx, tip, contents.place, voice),
         voice("alert.time", when=harmless(time_text(_time(contents.time), voice))),
         *_contact(tx, tip, officer, voice),
         *_media(tx, tip, officer, voice),
@@ -183,12 +195,10 @@ def words_of(tx: Transaction, tip: Tip) -> list[str]:
     return pages(harmless("\n".join(tips.contents_of(tx.session, tip).words)))
 
 
-def _place(tx: Transaction, tip: Tip, place: dict[str, Any], voice: Voice) -> str:
-    commune = tx.desk.unit_name(tip) or voice("summary.place.unknown_short")
-    words = harmless(place.get("words", ""))
-    why = harmless(place.get("why", ""))
-    named = f"{words}, {commune}" if words else commune
-    return f"{named} ({why})" if why else named
+def _place(tx: Transaction, tip: Tip, place: dict[str, Any], voice: Voice) -> list[str]:
+    """Where, and how that was found."""
+    named = _within(harmless(place.get("words", "")), tx.desk.unit_name(tip), voice)
+    return [voice("alert.place", place=named), *_why(place, voice)]
 
 
 def _time(time: dict[str, Any]) -> Time | None:

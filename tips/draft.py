@@ -53,6 +53,7 @@ class Place:
     """Where it happened: as said, as pinned, and which commune that is."""
 
     words: str = ""
+    hamlet: str = ""  #: "xóm 5": where in the commune, in their words
     point: Point | None = None
     accuracy: float | None = None  #: metres
     pin_asked: bool = False  #: "here, or where I stand?" has been answered

@@ -18,6 +18,7 @@ from tips.draft import Draft
 from tips.guess import Urgency
 from tips.messages import Press, Reply
 from tips.receipts import fresh_code, read_code
+from tips.summary import words_within
 from tips.voice import Voice
 from words.categories import category, priority_of
 
@@ -77,11 +78,13 @@ def _province(commune: str | None, desk: Desk) -> str:
 def _contents(draft: Draft) -> tips.Contents:
     place, time = draft.place, draft.time
     where: dict[str, Any] = {
-        "words": place.words,
+        "words": words_within(place),
+        "hamlet": place.hamlet,
         "point": list(place.point) if place.point else None,
         "accuracy": place.accuracy,
         "formerly": place.commune.formerly if place.commune else "",
         "why": place.why,
+        "chosen": place.commune is not None and bool(place.options),
     }
     when: dict[str, Any] = {}
     if time is not None:

@@ -42,7 +42,7 @@ def _heard_place(place: Place, text: str, route: Route, world: World) -> Place:
     if place.point is not None and place.pin_asked:
         found, _ = places.find(place, text, world)
     else:
-        found = places.located(place, route, world)
+        found = places.located(place, text, route, world)
     return found if found.settled or not place.options else place
 
 

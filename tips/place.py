@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from routing import Candidate, Point, ReasonCode, Route, Status, fold
 from tips.draft import Option, Place
+from tips.hamlet import hamlet_in
 from tips.world import World
 
 MOST_OPTIONS = 5  #: communes offered at once; beyond it the old district is asked first
@@ -36,13 +37,14 @@ _PERHAPS_BY_NAME = frozenset({ReasonCode.AMBIGUOUS_NAME, ReasonCode.TEXT_AND_PIN
 def find(place: Place, text: str, world: World) -> tuple[Place, Route]:
     """Return the place after hearing `text`, and the router's answer to it and the pin together."""
     route = world.route(text, place.point, accuracy=place.accuracy)
-    return located(place, route, world), route
+    return located(place, text, route, world), route
 
 
-def located(place: Place, route: Route, world: World) -> Place:
-    """Return the place as `route` leaves it: settled, with options, or as it was."""
+def located(place: Place, text: str, route: Route, world: World) -> Place:
+    """Return the place as `text` and its route leave it: settled, with options, or as it was."""
     if route.outside:
         return place
+    place = replace(place, hamlet=_hamlet(text, route) or place.hamlet)
     if route.status is Status.UNKNOWN:
         return _not_found(place, route, world)
     options = tuple(_option(candidate, route) for candidate in _ranked(route))
@@ -55,14 +57,20 @@ def located(place: Place, route: Route, world: World) -> Place:
     return replace(found, options=options, ask=ask) if options else place
 
 
+def _hamlet(text: str, route: Route) -> str:
+    """Where several places are told of, nobody knows which of them the hamlet is in."""
+    if route.reason.code in (ReasonCode.SEVERAL_NAMED, ReasonCode.TEXT_AND_PIN_DISAGREE):
+        return ""
+    return hamlet_in(text, route.reason.facts.get("words", ""))
+
+
 def _not_found(place: Place, route: Route, world: World) -> Place:
     """What was found before stays; else the desk is told why nothing was."""
     if place.settled or place.options:
         return place
-    nowhere = route.reason.code is ReasonCode.PIN_NOWHERE
-    return replace(
-        place, why=place.why or world.explain(route), ask="ask.where.nowhere" if nowhere else ""
-    )
+    if route.reason.code is ReasonCode.PIN_NOWHERE:
+        return replace(place, why=world.explain(route), ask="ask.where.nowhere")
+    return replace(place, why=place.why or world.explain(route), ask="")
 
 
 def _ranked(route: Route) -> Sequence[Candidate]:
@@ -152,10 +160,15 @@ def forget(place: Place) -> Place:
     """Ask anew: keep the words and what a poster suggested, turn down what was made of them."""
     turned_down = tuple(option.code for option in place.options)
     return Place(
-        words=place.words, suggested=place.suggested, not_these=(*place.not_these, *turned_down)
+        words=place.words,
+        hamlet=place.hamlet,
+        suggested=place.suggested,
+        not_these=(*place.not_these, *turned_down),
+        why=place.why,
     )
 
 
 def asked_anew(place: Place) -> Place:
     """The place before the question is answered again: the pin stays, the words go."""
-    return replace(_open_again(place), words="", why="")
+    hamlet = "" if place.settled else place.hamlet
+    return replace(_open_again(place), words="", hamlet=hamlet, why="")

@@ -1,7 +1,7 @@
 """The summary before sending: what will be sent, to whom, and what consent means. Pure."""
 
 from routing import fold
-from tips.draft import Draft, Option, Time
+from tips.draft import Draft, Option, Place, Time
 from tips.voice import Voice
 from tips.world import World
 from words.categories import category
@@ -37,7 +37,14 @@ def shortened(words: str) -> str:
 def place_text(draft: Draft, voice: Voice) -> str:
     commune = draft.place.commune
     named = voice("summary.place.unknown") if commune is None else shown_back(commune, voice)
-    return f"{draft.place.words}, {named}" if draft.place.words else named
+    within = words_within(draft.place)
+    return f"{within}, {named}" if within else named
+
+
+def words_within(place: Place) -> str:
+    """What they said of the place besides the name that its commune was found by."""
+    only_named = fold(place.words) in ("", fold(place.matched))
+    return place.hamlet if only_named else place.words
 
 
 def shown_back(commune: Option, voice: Voice) -> str:

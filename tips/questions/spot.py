@@ -30,7 +30,10 @@ def _press_pin(draft: Draft, value: str, world: World) -> Draft | None:
         return draft.having(place=_routed(draft, world))
     if draft.place.settled:  # the words have found it already
         return draft.having(place=places.unpinned(draft.place))
-    return draft.having(place=places.unpinned(_routed(draft, world)))
+    place = places.unpinned(_routed(draft, world))
+    return draft.having(
+        place=replace(place, why=draft.place.why)
+    )  # not beside which border they stand
 
 
 def _routed(draft: Draft, world: World) -> Place:
