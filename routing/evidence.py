@@ -68,14 +68,16 @@ def read_communes(
     unread = UNREAD if unread_type(text, mentions) else 1.0
     loose = 1.0 if bare else LOOSE
     for mention in mentions:
-        if mention.view.communes:
+        units = mention.view.communes
+        if units:
             context = _context(mention, mentions)
             odds = _odds(mention)
             if mention.kinds is None:
                 odds *= unread
                 if mention.cue is None and not context:
                     odds *= loose
-            units = _likely(mention.view.communes, context)
+            if len(units) > 1:
+                units = _likely(units, context)
             readings += _read(units, mention, odds, context, prior)
     return readings
 
@@ -83,7 +85,7 @@ def read_communes(
 def _likely(units: Sequence[Unit], context: Sequence[Context]) -> Sequence[Unit]:
     """Without former units of other districts than the one named: thousands to one."""
     for areas, _, _, _, _, other in context:
-        if other == OTHER_PARENT and len(units) > 1:
+        if other == OTHER_PARENT:
             inside = [
                 unit
                 for unit in units

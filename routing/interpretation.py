@@ -127,7 +127,7 @@ def _weigh(
             readings += read_areas(mentions, prior)
     weights, best = _spread(_telling(readings))
     total = sum(weights.values()) + (NOTHING_ELSE if bare else NOTHING)
-    ranked = sorted(weights, key=weights.__getitem__, reverse=True)
+    ranked = sorted(weights, key=weights.__getitem__, reverse=True) if len(weights) > 1 else weights
     shares = {code: weights[code] / total for code in ranked}
     strength = max([_strength(reading) for reading in best.values()], default=0.0)
     return Interpretation(words, mentions, strength, shares, best, bare, repaired)
@@ -142,8 +142,12 @@ def _spread(readings: Sequence[Reading]) -> tuple[dict[str, float], dict[str, Re
         communes = reading.unit.communes
         part = reading.weight / len(communes)
         for code in communes:
-            weights[code] = weights.get(code, 0.0) + part
-            if part > most.get(code, 0.0):
-                most[code], best[code] = part, reading
+            if code not in weights:
+                weights[code] = most[code] = part
+                best[code] = reading
+            else:
+                weights[code] += part
+                if part > most[code]:
+                    most[code], best[code] = part, reading
             part *= NEXT_PART if code == communes[0] else 1.0
     return weights, best

@@ -102,12 +102,14 @@ def _matches(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
     """At each word the longest name that begins there, unless it lies within the one before."""
     found: list[Mention] = []
     covered = 0
-    types = type_words(text)
+    types, last = type_words(text), len(text.words)
     for start, word in enumerate(text.words):
         node = tree.get(word.plain)
         if node is None:
             continue
-        name, end = _longest(text, node, start + 1) if node.following else (node.name, start + 1)
+        name, end = node.name, start + 1
+        if node.following is not None and end < last:
+            name, end = _longest(text, node, end)
         if name is not None and (end > covered or types[start] is not None):
             mention = mention_of(text, start, end, name, types[start])
             if mention is not None:
