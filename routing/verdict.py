@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from routing.calibration import calibrated
 from routing.cues import Cue, Level
 from routing.evidence import Reading
 from routing.interpretation import Interpretation
@@ -41,8 +42,9 @@ def decide(said: Interpretation, scope: Scope, candidate: MakeCandidate) -> Rout
             return Route(Status.UNKNOWN, (), Reason(ReasonCode.NO_PLACE))
         return Route(Status.UNKNOWN, (), _outside(said), outside=True)
     candidates = _candidates(inside, said, candidate)
-    best = said.best[candidates[0].code]
-    certain = candidates[0].score >= CERTAIN and not best.contradicted
+    first = next(iter(inside))
+    best = said.best[first]
+    certain = inside[first] >= CERTAIN and not best.contradicted
     status = Status.CERTAIN if certain else Status.ASK
     code = _certain_code(best, said) if certain else _ask_code(candidates, said)
     return Route(status, candidates, Reason(code, facts(best, said)))
@@ -59,9 +61,12 @@ def _candidates(
     inside: Mapping[str, float], said: Interpretation, candidate: MakeCandidate
 ) -> tuple[Candidate, ...]:
     floor = next(iter(inside.values())) * FLOOR
-    best = said.best
     return tuple(
-        [candidate(code, inside[code], best[code]) for code in inside if inside[code] >= floor]
+        [
+            candidate(code, calibrated(share), said.best[code])
+            for code, share in inside.items()
+            if share >= floor
+        ]
     )
 
 
