@@ -23,7 +23,7 @@ from handlers.web.send import WebDoor
 from handlers.web.uploads import LARGEST, Uploads
 from storage.files import FileStore
 from storage.states import Channel
-from tips.commands import COMMANDS
+from tips.commands import CITIZENS_COMMANDS
 from tips.inbox import Inbox
 from tips.messages import Door
 from words.texts import Language
@@ -103,7 +103,7 @@ def _by_webhook(
 async def _introduce(base: Foundation, bot: Bot) -> None:
     """Learn the bot's name and show its commands: beside the work, which does not wait for it."""
     await connect.persist(bot.initialize)
-    await connect.persist(lambda: connect.set_commands(bot, base.texts, list(COMMANDS)))
+    await connect.persist(lambda: connect.set_commands(bot, base.texts, CITIZENS_COMMANDS))
 
 
 def _name(bot: Bot) -> str:

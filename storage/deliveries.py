@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.database import keyring_of
@@ -21,9 +21,14 @@ def owe(
     now: datetime,
     dedup_key: str | None = None,
 ) -> Delivery | None:
-    """Owe `body` to a chat; None if a message with this key was owed before."""
-    if dedup_key is not None and _is_owed(session, dedup_key):
-        return None
+    """Owe `body` to a chat; None if a message with this key was owed before.
+
+    Keys name tips and are kept beside chats for weeks: hashed, they tie nobody to anything.
+    """
+    if dedup_key is not None:
+        dedup_key = keyring_of(session).digest(dedup_key, "deliveries.key").hex()
+        if _is_owed(session, dedup_key):
+            return None
     delivery = Delivery(
         chat_id=chat.id,
         channel=chat.channel,
@@ -40,6 +45,12 @@ def owe(
 
 def _is_owed(session: Session, dedup_key: str) -> bool:
     return session.scalar(select(Delivery.id).where(Delivery.dedup_key == dedup_key)) is not None
+
+
+def empty_ended(session: Session, chat: Chat) -> None:
+    """Empty the bodies of whatever was sent to a chat, or set aside."""
+    ended = (Delivery.chat_id == chat.id, Delivery.state != QueueState.WAITING)
+    session.execute(update(Delivery).where(*ended).values(body_sealed=None))
 
 
 def body_of(session: Session, delivery: Delivery) -> bytes:
@@ -69,13 +80,20 @@ def locked_card(session: Session, card_id: int) -> Card:
 
 def cards_of(session: Session, tip_id: int) -> Sequence[Card]:
     """Return every card about a tip, locked, in the order they were made."""
-    found = select(Card).where(Card.tip_id == tip_id).order_by(Card.id).with_for_update(key_share=True)
+    found = (
+        select(Card).where(Card.tip_id == tip_id).order_by(Card.id).with_for_update(key_share=True)
+    )
     return session.scalars(found).all()
 
 
 def cards_in(session: Session, chat: Chat) -> Sequence[Card]:
     """Return every card in a chat, locked."""
-    found = select(Card).where(Card.chat_id == chat.id).order_by(Card.id).with_for_update(key_share=True)
+    found = (
+        select(Card)
+        .where(Card.chat_id == chat.id)
+        .order_by(Card.id)
+        .with_for_update(key_share=True)
+    )
     return session.scalars(found).all()
 
 

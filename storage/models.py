@@ -124,6 +124,9 @@ class Chat(Model):
     created_at: Mapped[datetime]
     state: Mapped[ChatState] = mapped_column(default=ChatState.OPEN)
     language: Mapped[str] = mapped_column(default="vi")
+    sent_at: Mapped[datetime | None] = mapped_column(
+        default=None
+    )  #: who waits longest is served first
 
 
 class Conversation(Model):
@@ -267,6 +270,10 @@ class Tip(Model):
     acknowledged_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     overdue_at: Mapped[datetime | None] = mapped_column(default=None)  #: when the desk was told
+    updated_at: Mapped[datetime | None] = mapped_column(
+        default=None
+    )  #: of its state; None: as filed
+    about_child: Mapped[bool] = mapped_column(default=False)  #: its pictures stay at the desk
     revision: Mapped[int] = mapped_column(default=1)  #: counts changes; buttons name it
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.database import insert_new
-from storage.models import Delivery, Evidence, Inbox, Pause
+from storage.models import Chat, Delivery, Evidence, Inbox, Pause
 from storage.states import Channel, DeliveryClass, QueueState
 
 Item = TypeVar("Item", Inbox, Delivery, Evidence)
@@ -76,7 +76,13 @@ def claim_delivery(session: Session, lease: Lease, channel: Channel) -> Delivery
         earlier.state == QueueState.WAITING,
         earlier.id < Delivery.id,
     )
-    order = [case(_RANK, value=Delivery.klass), Delivery.due_at, Delivery.id]
+    served = select(Chat.sent_at).where(Chat.id == Delivery.chat_id).scalar_subquery()
+    order = [
+        case(_RANK, value=Delivery.klass),
+        served.nulls_first(),  # to whom we wrote longest ago: one busy chat keeps nobody waiting
+        Delivery.due_at,
+        Delivery.id,
+    ]
     where = [Delivery.channel == channel, ~behind.exists()]
     return next(iter(_claim(session, Delivery, lease, where, order, 1)), None)
 

@@ -38,7 +38,7 @@ def tips_to_empty(
         Tip.closed_at < closed_before,
         Tip.words_sealed.is_not(None),
     )
-    return session.scalars(select(Tip).where(*these).limit(MOST)).all()
+    return session.scalars(_unlocked(select(Tip).where(*these))).all()
 
 
 def reporters_to_unlink(
@@ -49,7 +49,12 @@ def reporters_to_unlink(
         .join(Reporter, Reporter.tip_id == Tip.id)
         .where(Tip.closed_at < closed_before, Reporter.chat_id.is_not(None))
     )
-    return [(tip, reporter) for tip, reporter in session.execute(query.limit(MOST))]
+    return [(tip, reporter) for tip, reporter in session.execute(_unlocked(query))]
+
+
+def _unlocked(query: Any) -> Any:
+    """Lock what is found, and pass over tips on which somebody is acting now."""
+    return query.limit(MOST).with_for_update(of=Tip, skip_locked=True, key_share=True)
 
 
 def forget_contacts(session: Session, closed_before: datetime) -> int:

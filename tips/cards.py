@@ -55,7 +55,7 @@ def cover(tx: Transaction, card: Card) -> Reply | None:
 
 def _in_group(tx: Transaction, tip: Tip, chat: Chat) -> Reply:
     voice = tx.voice_of(chat)
-    return _lines([_brief(tx, tip, voice), *_history(tx, tip, voice)])
+    return _lines([_brief(tx, tip, voice), *_history(tx, tip, voice), voice("alert.group")])
 
 
 def _alert(tx: Transaction, tip: Tip, chat: Chat) -> Reply | None:
@@ -220,6 +220,8 @@ def _media(tx: Transaction, tip: Tip, officer: Officer, voice: Voice) -> list[st
     pieces = tips.evidence_of(tx.session, tip)
     mine = sum(may_open(officer, piece, tip) for piece in pieces)
     lines = [voice("alert.media", count=mine)] if mine else []
+    if mine and any(piece.verdict is EvidenceVerdict.DESK_ONLY for piece in pieces):
+        lines.append(voice("alert.media_raw"))
     if kept := len(pieces) - mine:
         lines.append(voice("alert.media_at_desk", count=kept))
     return lines

@@ -34,6 +34,8 @@ COMMANDS = {
     "cancel": "command.cancel",
     "tips": "command.tips",
 }
+#: What the platform shows to everybody; officers learn theirs from /help.
+CITIZENS_COMMANDS = [name for name in COMMANDS if name != "tips"]
 
 
 def command_of(text: str) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from tips.messages import Reply
 from tips.outbox import owe
 from tips.showing import hide
 
+MINUTE = timedelta(minutes=1)  #: the shortest delay that is told
 MOST = 50  #: of each kind in one transaction
 #: Pins, pictures and voices lie open in an officer's chat no longer than this: a platform deletes nothing
 #: older than 48 hours, and a pin or a voice cannot be covered. A button opens them again.
@@ -74,7 +75,7 @@ def _escalate(tx: Transaction, tip: Tip) -> None:
 def _say_late(tx: Transaction, tip: Tip, chat: Chat, key: str) -> None:
     voice = tx.voice_of(chat)
     commune = tx.desk.unit_name(tip) or voice("summary.place.unknown_short")
-    late = voice.duration(tx.now - tip.target_at)
+    late = voice.duration(max(tx.now - tip.target_at, MINUTE))
     text = voice(key, tip=tip.id, late=late, commune=commune)
     once = f"late:{tip.id}:{chat.id}:{key}"
     owe(tx.session, chat, Reply(text), tx.now, DeliveryClass.ALERT, once)

@@ -19,7 +19,7 @@ def fact(tip: Tip) -> TipFact:
         tip.id,
         tip.state,
         tip.received_at,
-        tip.closed_at or tip.acknowledged_at or tip.received_at,
+        tip.updated_at or tip.received_at,
         tip.revision,
         tip.outcome or "",
         category(tip.category).sensitive,

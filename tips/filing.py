@@ -15,7 +15,7 @@ from storage.states import (
 )
 from tips.desk import Desk, Transaction
 from tips.draft import Draft
-from tips.guess import Urgency
+from tips.guess import Urgency, mentions_child
 from tips.messages import Press, Reply
 from tips.receipts import fresh_code, read_code
 from tips.summary import words_within
@@ -23,6 +23,7 @@ from tips.voice import Voice
 from words.categories import category, priority_of
 
 HOUR = timedelta(hours=1)
+CHILD_HARM = "child_harm"  #: the category
 
 
 def file(tx: Transaction, chat: Chat, draft: Draft) -> Sequence[Reply]:
@@ -41,29 +42,36 @@ def file(tx: Transaction, chat: Chat, draft: Draft) -> Sequence[Reply]:
 
 
 def _tip(tx: Transaction, chat: Chat, draft: Draft) -> Tip:
-    priority = _priority(draft)
-    target = tx.desk.limits.targets[priority]
     commune = draft.place.commune.code if draft.place.commune else None
     tip = Tip(
         channel=chat.channel,
         category=draft.category,
-        priority=priority,
+        priority=_priority(draft),
         urgency=draft.urgency or Urgency.EARLIER,
         commune_code=commune,
         province_code=_province(commune, tx.desk),
         received_at=tx.now,
-        target_at=tx.now + target,
-        remind_at=tx.now + target * tx.desk.limits.remind_at,
+        target_at=tx.now,
+        remind_at=None,
         words_sealed=None,
         place_sealed=None,
         time_sealed=None,
         happened_at=draft.time.start if draft.time else None,
+        about_child=draft.category == CHILD_HARM or mentions_child(draft.what),
     )
+    start_clock(tx, tip)
     tips.seal_into(tx.session, tip, _contents(draft))
     tip.desk_reason = _desk_reason(tx, chat, draft, tip)
     tx.session.add(tip)
     tx.session.flush()  # gives the tip its number
     return tip
+
+
+def start_clock(tx: Transaction, tip: Tip) -> None:
+    """From now on somebody should take the tip within its target."""
+    target = tx.desk.limits.targets[tip.priority]
+    tip.target_at, tip.overdue_at = tx.now + target, None
+    tip.remind_at = tx.now + target * tx.desk.limits.remind_at
 
 
 def _priority(draft: Draft) -> Priority:
@@ -173,10 +181,12 @@ def desk_chats(tx: Transaction, tip: Tip) -> Sequence[Chat]:
 def _receipt(tx: Transaction, tip: Tip, code: str, voice: Voice, *, reachable: bool) -> str:
     """The receipt promises no time that nobody can keep, and none at all for what is urgent."""
     if voice.trial:
-        return voice.frame(voice("receipt.filed.trial", code=code))
+        return voice.frame(voice("receipt.filed.plain", code=code))
+    if not reachable:
+        return f"{voice('receipt.filed.plain', code=code)}\n{voice('receipt.nobody')}"
     unit, time = _receiving_unit(tip, tx.desk, voice), voice.clock(tx.now, tx.now)
     parts = [voice("receipt.filed", time=time, unit=unit, code=code)]
-    if not reachable or tip.desk_reason is DeskReason.NO_OFFICER:
+    if tip.desk_reason is DeskReason.NO_OFFICER:
         parts.append(voice("receipt.no_officer"))
     elif tip.priority is Priority.P1:
         parts.append(voice("receipt.urgent"))

@@ -7,6 +7,11 @@ from tips.messages import Reply
 from tips.outbox import owe
 
 
+def is_one(tx: Transaction, chat_id: int) -> bool:
+    """Tell whether this chat is an admin's."""
+    return any(chat.id == chat_id for _, chat in officers.with_role(tx.session, Role.ADMIN))
+
+
 def tell(tx: Transaction, text_key: str, key: str, **facts: object) -> None:
     """Tell every admin once for each `key`."""
     for _, chat in officers.with_role(tx.session, Role.ADMIN):

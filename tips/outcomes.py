@@ -4,6 +4,7 @@ Each function runs in one transaction on a row whose lease is held, and names th
 """
 
 import random
+import sys
 from datetime import timedelta
 from enum import StrEnum
 
@@ -19,10 +20,11 @@ from tips.outbox import remember_menu
 from tips.sending import Outgoing
 
 TRIES = 3  #: of a message over which we ourselves fail
-#: Waits between tries; then the message is set aside and somebody is told.
+#: Waits between tries. A line that is down is no fault of an alert: its last wait repeats without end. An
+#: answer is worth a day, a summary half a day; then it is set aside and somebody is told.
 BACKOFF = {
-    DeliveryClass.ALERT: [timedelta(seconds=s) for s in (2, 5, 15, 30, 60, *[120] * 60)],
-    DeliveryClass.ANSWER: [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, *[600] * 24)],
+    DeliveryClass.ALERT: [timedelta(seconds=s) for s in (2, 5, 15, 30, 60, 120, 300)],
+    DeliveryClass.ANSWER: [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, *[600] * 144)],
     DeliveryClass.BROADCAST: [timedelta(seconds=s) for s in (10, 60, 300, *[1800] * 24)],
 }
 
@@ -42,6 +44,7 @@ class Outcome(StrEnum):
 def sent(tx: Transaction, delivery: Delivery, message: Outgoing, message_id: str | None) -> Outcome:
     """Note a message that arrived; a card that changed meanwhile is due again."""
     delivery.sent_at, delivery.message_id = tx.now, message_id
+    tx.session.get_one(Chat, delivery.chat_id).sent_at = tx.now
     if delivery.card_id is None or _shows_newest(tx, delivery.card_id, message, message_id):
         queues.finish(delivery)
     else:
@@ -78,7 +81,14 @@ def failed(tx: Transaction, delivery: Delivery, error: SendError) -> Outcome:
         return _set_aside(tx, delivery, error.fault)
     if error.retry_after is not None:
         return _pause(tx, delivery, error.fault, error.retry_after)
-    return _try_later(tx, delivery, error.fault, len(BACKOFF[delivery.klass]))
+    return _try_later(tx, delivery, error.fault, _most_tries(delivery))
+
+
+def _most_tries(delivery: Delivery) -> int:
+    """How often a message is tried again while its channel is down."""
+    if delivery.klass is DeliveryClass.ALERT:
+        return sys.maxsize
+    return len(BACKOFF[delivery.klass])
 
 
 def undigested(tx: Transaction, delivery: Delivery, fault: str) -> Outcome:
@@ -104,7 +114,8 @@ def _pause(tx: Transaction, delivery: Delivery, fault: str, pause: timedelta) ->
 def _try_later(tx: Transaction, delivery: Delivery, fault: str, retries: int) -> Outcome:
     if delivery.attempts > retries:
         return _set_aside(tx, delivery, fault)
-    wait = BACKOFF[delivery.klass][delivery.attempts - 1]
+    waits = BACKOFF[delivery.klass]
+    wait = waits[min(delivery.attempts, len(waits)) - 1]
     jitter = random.uniform(0.8, 1.2)  # so that many do not come back at once
     queues.postpone(delivery, tx.now + wait * jitter, fault)
     return Outcome.RETRIED
@@ -113,6 +124,6 @@ def _try_later(tx: Transaction, delivery: Delivery, fault: str, retries: int) ->
 def _set_aside(tx: Transaction, delivery: Delivery, fault: str) -> Outcome:
     queues.set_aside(delivery, fault)
     log.error("delivery_set_aside", delivery=delivery.id, fault=fault)
-    key = f"undelivered:{delivery.id}"
-    operators.tell(tx, "operator.undelivered", key=key, row=delivery.id)
+    if not operators.is_one(tx, delivery.chat_id):  # nobody is told of what could not be told
+        operators.tell(tx, "operator.undelivered", f"undelivered:{delivery.id}", row=delivery.id)
     return Outcome.SET_ASIDE

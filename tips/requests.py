@@ -6,6 +6,7 @@ from datetime import timedelta
 from storage import chats, deliveries, evidence, inbox, officers, tips
 from storage.models import Chat, Reporter, Tip
 from storage.states import (
+    CardKind,
     DeliveryClass,
     EventKind,
     TipState,
@@ -27,11 +28,12 @@ from tips.actions import (
 from tips.desk import Transaction
 from tips.facts import fact
 from tips.filing import file
+from tips.guess import mentions_child
 from tips.messages import Reply
 from tips.outbox import owe
 from tips.receipts import LENGTH, written
 from tips.review import overview
-from tips.showing import hide_details, refresh
+from tips.showing import end, hide_details, is_shown_in, refresh
 from tips.status import status_line, status_reply
 from tips.world import World
 
@@ -119,6 +121,7 @@ def _take_in(tx: Transaction, tip: Tip, contents: tips.Contents, more: Add) -> N
         contents.words.append(more.words)
     if more.point:
         contents.place["point"] = list(more.point)
+    tip.about_child = tip.about_child or mentions_child(more.words)
     tips.seal_into(tx.session, tip, contents)
     evidence.give(tx.session, more.evidence, tip, sound=False)
     tips.note(tx.session, EventKind.ADDED, tx.now, tip)
@@ -129,7 +132,7 @@ def _tell_added(tx: Transaction, tip: Tip) -> None:
     slot = int(tx.now.timestamp()) // 600
     for card in deliveries.cards_of(tx.session, tip.id):
         other = tx.session.get_one(Chat, card.chat_id)
-        if card.kind == "alert":
+        if card.kind is CardKind.ALERT and is_shown_in(tx, tip, other):
             text = tx.voice_of(other)("alert.added", tip=tip.id)
             key = f"added:{tip.id}:{other.id}:{slot}"
             owe(tx.session, other, Reply(text), tx.now, DeliveryClass.ALERT, key)
@@ -145,13 +148,10 @@ def _withdraw(tx: Transaction, chat: Chat, number: int) -> Replies:
     if tip.state is not TipState.NEW and tip.category in GUARDED:
         return _ask_to_withdraw(tx, tip, voice("withdraw.asked"))
     untouched = tip.state is TipState.NEW
-    tip.state, tip.closed_at, tip.remind_at = TipState.WITHDRAWN, tx.now, None
+    end(tx, tip, TipState.WITHDRAWN)
     if untouched:
         erase(tx, tip)
-    hide_details(tx, tip)
     tips.note(tx.session, EventKind.WITHDRAWN, tx.now, tip)
-    tip.revision += 1
-    refresh(tx, tip)
     return [Reply(voice("withdraw.done"))]
 
 
@@ -188,8 +188,11 @@ def _say_whether_safe(tx: Transaction, chat: Chat, number: int, *, safe: bool) -
 
 def _erase_mine(tx: Transaction, chat: Chat) -> Replies:
     """Draft, telephone, the link to this chat, and tips nobody took; what was taken loses its reporter."""
-    for tip in tips.reported_from(tx.session, chat, limit=1000):
-        _unlink(tx, tip)
+    while found := tips.reported_from(tx.session, chat):
+        for tip in found:
+            _unlink(tx, tips.locked(tx.session, tip.id) or tip)
+        tx.session.flush()
+    deliveries.empty_ended(tx.session, chat)
     for piece in evidence.of_chat_unfiled(tx.session, chat):
         tx.session.delete(piece)
     talk = chats.conversation(tx.session, chat)
@@ -202,12 +205,9 @@ def _erase_mine(tx: Transaction, chat: Chat) -> Replies:
 def _unlink(tx: Transaction, tip: Tip) -> None:
     reporter = tips.reporter_of(tx.session, tip)
     if tip.state is TipState.NEW:
-        tip.state, tip.closed_at, tip.remind_at = TipState.WITHDRAWN, tx.now, None
+        end(tx, tip, TipState.WITHDRAWN)
         tips.note(tx.session, EventKind.WITHDRAWN, tx.now, tip)
         erase(tx, tip)
-        tip.revision += 1
-        hide_details(tx, tip)
-        refresh(tx, tip)
     unlink(tx, tip, reporter)
 
 
@@ -217,6 +217,7 @@ def unlink(tx: Transaction, tip: Tip, reporter: Reporter) -> None:
     for piece in evidence.of_tip(tx.session, tip):
         piece.chat_id = None
     tips.note(tx.session, EventKind.IDENTITY_ERASED, tx.now, tip)
+    refresh(tx, tip)  # opened details show a telephone number no longer
 
 
 def _wipe(tx: Transaction, chat: Chat) -> Replies:

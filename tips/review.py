@@ -18,13 +18,14 @@ from storage.states import (
     Role,
     TipState,
 )
+from tips import news
 from tips.cards import words_of
 from tips.desk import Transaction
-from tips.filing import alert, desk_chats
+from tips.filing import alert, desk_chats, start_clock
 from tips.messages import Choice, Press, Reply
 from tips.outbox import owe
 from tips.rights import may_act, may_open, may_see, offered
-from tips.showing import changed, hide_details
+from tips.showing import changed, end, hide_details
 from tips.voice import Voice
 
 #: Templates of what the reporter reads, by outcome: officers choose, they never write to a reporter.
@@ -104,6 +105,7 @@ def _not_ours(p: Pressed) -> bool:
         owe(p.tx.session, p.chat, Reply(p.voice("officer.no_desk")), p.tx.now)
         return True
     p.tip.desk_reason = DeskReason.NOT_OURS
+    start_clock(p.tx, p.tip)  # the desk has its own time to take it
     hide_details(p.tx, p.tip)
     _changed(p, EventKind.MOVED, to="desk")
     alert(p.tx, p.tip)
@@ -156,9 +158,10 @@ def _choice(p: Pressed, key: str, detail: str) -> Choice:
 
 
 def _end(p: Pressed, state: TipState, outcome: str | None) -> None:
-    p.tip.state, p.tip.outcome, p.tip.closed_at, p.tip.remind_at = state, outcome, p.tx.now, None
-    hide_details(p.tx, p.tip)
-    _changed(p, EventKind.CLOSED, state=state, outcome=outcome or "")
+    end(p.tx, p.tip, state, outcome)
+    facts = {"state": state, "outcome": outcome or ""}
+    tips.note(p.tx.session, EventKind.CLOSED, p.tx.now, p.tip, p.officer.id, **facts)
+    news.push(p.tx, p.tip)
     if state in HIDDEN_STATES:
         _tell_desk(p)
 
@@ -173,6 +176,8 @@ def _tell_desk(p: Pressed) -> None:
 def _reopen(p: Pressed) -> bool:
     """Reverse a closing: whoever had the tip has it again, at the bottom of their chat."""
     p.tip.state, p.tip.outcome, p.tip.closed_at = TipState.IN_PROGRESS, None, None
+    if p.tip.officer_id is None:  # closed before anybody took it
+        p.tip.officer_id, p.tip.acknowledged_at = p.officer.id, p.tx.now
     _changed(p, EventKind.REOPENED)
     alert(p.tx, p.tip, anew=True)
     return True

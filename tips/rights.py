@@ -59,7 +59,7 @@ def may_open(officer: Officer, piece: Evidence, tip: Tip) -> bool:
     """
     if officer.role not in COMMUNE_ROLES:
         return True
-    if piece.verdict is not EvidenceVerdict.CLEAN or tip.category == "child_harm":
+    if piece.verdict is not EvidenceVerdict.CLEAN or tip.about_child:
         return False
     if piece.has_sound and not piece.sound_to_commune:
         return piece.silent_file is not None  # a video can be shown without its sound

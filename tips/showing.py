@@ -2,22 +2,41 @@
 
 from datetime import timedelta
 
-from storage import deliveries
+from storage import deliveries, officers
 from storage.models import Card, Chat, Tip
-from storage.states import CardKind
+from storage.states import CardKind, ChatKind, TipState
 from tips import news
 from tips.desk import Transaction
+from tips.rights import may_see
 
-RECENT = timedelta(
-    days=30
-)  #: an officer's older alerts stay: to change them all at once is a flood
+RECENT = timedelta(days=30)  #: older alerts stay: to change all of an officer's at once is a flood
 
 
 def changed(tx: Transaction, tip: Tip) -> None:
     """After any change: older buttons are old, every card shows the new state, the reporter hears."""
-    tip.revision += 1
-    refresh(tx, tip)
+    touch(tx, tip)
     news.push(tx, tip)
+
+
+def touch(tx: Transaction, tip: Tip) -> None:
+    tip.revision += 1
+    tip.updated_at = tx.now
+    refresh(tx, tip)
+
+
+def end(tx: Transaction, tip: Tip, state: TipState, outcome: str | None = None) -> None:
+    """Bring a tip to its end: its clock stops, and what was opened of it goes out of sight."""
+    tip.state, tip.outcome, tip.closed_at, tip.remind_at = state, outcome, tx.now, None
+    hide_details(tx, tip)
+    touch(tx, tip)
+
+
+def is_shown_in(tx: Transaction, tip: Tip, chat: Chat) -> bool:
+    """Tell whether whoever reads this chat may know of the tip now."""
+    if chat.kind is ChatKind.GROUP:
+        return tip.desk_reason is None
+    officer = officers.acting_in(tx.session, chat)
+    return officer is not None and may_see(officer, tip)
 
 
 def refresh(tx: Transaction, tip: Tip) -> None:

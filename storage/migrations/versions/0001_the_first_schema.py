@@ -34,6 +34,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("language", sa.String(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chats")),
         sa.UniqueConstraint("channel", "digest", name=op.f("uq_chats_channel_digest")),
     )
@@ -303,6 +304,8 @@ def upgrade() -> None:
         sa.Column("acknowledged_at", UtcDateTime(), nullable=True),
         sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.Column("overdue_at", UtcDateTime(), nullable=True),
+        sa.Column("updated_at", UtcDateTime(), nullable=True),
+        sa.Column("about_child", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["officer_id"], ["officers.id"], name=op.f("fk_tips_officer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tips")),
