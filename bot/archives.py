@@ -10,7 +10,7 @@ import io
 import os
 import re
 import tarfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -54,6 +54,7 @@ class Manifest:
     rows: Mapping[str, int]
     missing: int = 0  #: files that rows name and that were not there
     proofs: Mapping[int, str] = field(default_factory=dict)  #: key id → PROOF sealed by that key
+    lost_keys: Sequence[int] = ()  #: ids of keys that are in use and no longer in the key file
     members: Mapping[str, Member] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -231,15 +232,9 @@ def _refuse_missing_keys(manifest: Manifest, keyring: Keyring) -> None:
 
 
 def proofs(keyring: Keyring, key_ids: Collection[int]) -> dict[int, str]:
-    """Seal something known with each of these keys, by which the right key file is told from others.
-
-    Raises:
-        SealError: one is not in the key file.
-    """
+    """Seal something known with each of these keys that is there, to tell the right key file by."""
     found = {}
-    for key_id in sorted(key_ids):
-        if key_id not in keyring.sealing_keys:
-            raise SealError(f"no key {key_id} in the key file")
+    for key_id in sorted(keyring.sealing_keys.keys() & set(key_ids)):
         alone = Keyring(keyring.hash_key, {key_id: keyring.sealing_keys[key_id]})
         found[key_id] = alone.seal(PROOF, PURPOSE).hex()
     return found

@@ -23,7 +23,7 @@ from bot.progress import Progress, counted
 from bot.settings import Settings
 from storage import snapshots
 from storage.database import sqlite_path
-from storage.sealing import Keyring, SealError, key_id_of, read_keyring
+from storage.sealing import Keyring, key_id_of, read_keyring
 from storage.snapshots import Contents
 
 STORED = re.compile(r"[0-9a-f]{32}")  #: the names that the file store gives
@@ -54,6 +54,8 @@ def told(manifest: Manifest) -> str:
     said = f"{made}, {rows:,} rows, {files:,} files"
     if manifest.missing:
         said += f"; {manifest.missing} files that rows name were not there"
+    if manifest.lost_keys:
+        said += f"; key {manifest.lost_keys[0]} is lost: what it sealed cannot be opened"
     if manifest.trying_out:
         said += "; of the try-out page, since neither an agency nor a channel is set"
     return said
@@ -155,10 +157,7 @@ def _list(
 ) -> Manifest:
     if contents.fingerprint.hex() != archives.fingerprint_of(keyring):
         raise StartError(f"the key file {key_path(settings)} belongs to another database")
-    try:
-        proofs = archives.proofs(keyring, contents.key_ids | media.key_ids)
-    except SealError as error:
-        raise StartError(f"{error}: what it sealed could never be opened again") from None
+    key_ids = contents.key_ids | media.key_ids
     return Manifest(
         made_at=now,
         kind=kind_of(settings.database),
@@ -167,7 +166,8 @@ def _list(
         fingerprint=contents.fingerprint.hex(),
         rows=contents.rows,
         missing=len(contents.files - media.names),
-        proofs=proofs,
+        proofs=archives.proofs(keyring, key_ids),
+        lost_keys=sorted(key_ids - keyring.sealing_keys.keys()),
     )
 
 

@@ -21,6 +21,7 @@ from storage import schema, snapshots
 from storage.database import sqlite_path
 from storage.files import PURPOSE
 from storage.sealing import Keyring, SealError, read_keyring
+from storage.snapshots import Connection
 
 SAMPLE = 20  #: media opened by a drill
 
@@ -33,12 +34,12 @@ def restore(settings: Settings, path: Path, progress: Progress) -> str:
     """
     _refuse_occupied(settings.database)
     with plain_faults(path), archives.reading(path) as backup:
-        keyring = _trusted(settings, backup, progress)
+        _trusted(settings, backup, progress)
         _refuse_strangers(settings.media_dir, backup.manifest)
         make_folder(settings.media_dir)
         with (
             workplace(_beside(settings)) as place,
-            _tried(settings.database, backup, place, keyring, keep=True),
+            _put_back(settings.database, backup, place, keep=True),
         ):
             _copy_media(settings.media_dir, backup, progress)
     return f"restored: {told(backup.manifest)}{_upgraded(backup.manifest)}"
@@ -55,9 +56,9 @@ def verify(settings: Settings, path: Path, progress: Progress) -> str:
         make_folder(settings.data_dir)
         with (
             workplace(settings.data_dir / "verify.part") as place,
-            _tried(settings.database, backup, place, keyring, keep=False) as values,
+            _put_back(settings.database, backup, place, keep=False) as connection,
         ):
-            files = _open_media(backup, keyring)
+            values, files = _open_samples(connection, backup, keyring)
     opened = f"{values} values and {files} files of it opened"
     return f"good: {told(backup.manifest)}; {opened}{_upgraded(backup.manifest)}"
 
@@ -134,17 +135,14 @@ def _beside(settings: Settings) -> Path:
 
 
 @contextmanager
-def _tried(url: str, backup: Reader, place: Path, keyring: Keyring, *, keep: bool) -> Iterator[int]:
-    """Put the database back, of our schema; give how many sealed values were opened, to show that they do."""
+def _put_back(url: str, backup: Reader, place: Path, *, keep: bool) -> Iterator[Connection]:
+    """Put the database back, compare it with the list, and bring it to our schema."""
     for name in backup.manifest.names(DATABASE):
         backup.copy(name, place / name.removeprefix(DATABASE))
     with snapshots.put_back(url, place, backup.manifest.schema, keep=keep) as connection:
         _compare(snapshots.look(connection), backup.manifest)
         schema.upgrade_within(connection)
-        try:
-            yield snapshots.open_samples(connection, keyring)
-        except SealError as error:
-            raise ArchiveError(f"{error}: the key file is not this backup's") from None
+        yield connection
 
 
 def _compare(found: snapshots.Contents, manifest: Manifest) -> None:
@@ -163,9 +161,14 @@ def _copy_media(folder: Path, backup: Reader, progress: Progress) -> None:
     os.sync()  # all at once, before the rows that name them are in place
 
 
-def _open_media(backup: Reader, keyring: Keyring) -> int:
+def _open_samples(connection: Connection, backup: Reader, keyring: Keyring) -> tuple[int, int]:
+    """Unseal some values and some files; return how many of each."""
     names = backup.manifest.names(MEDIA)
     sample = names[:: max(1, len(names) // SAMPLE)]
-    for name in sample:
-        keyring.unseal(backup.content(name), PURPOSE)
-    return len(sample)
+    try:
+        values = snapshots.open_samples(connection, keyring)
+        for name in sample:
+            keyring.unseal(backup.content(name), PURPOSE)
+    except SealError as error:
+        raise ArchiveError(f"{error}: it was damaged before the backup was made") from None
+    return values, len(sample)

@@ -30,6 +30,9 @@ VERSION = "alembic_version"
 SAMPLE = 20  #: values tried at each end of a sealed column
 
 
+__all__ = ["Connection", "Contents", "SnapshotError", "look", "open_samples", "put_back", "take"]
+
+
 class SnapshotError(Exception):
     """The database cannot be copied or put back; the message says why."""
 

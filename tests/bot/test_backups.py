@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import backups, cli, restores
-from bot.archives import Writer
+from bot.archives import ArchiveError, Writer
 from bot.errors import StartError
 from bot.keys import key_path
 from bot.settings import read_settings
@@ -210,6 +210,21 @@ def test_a_backup_after_a_rotation_needs_only_the_new_key(place: Place, settle: 
     other = elsewhere(settle, Path("new.json"))
     restore(other)
     assert other.held() == messages(3)
+
+
+@on_sqlite
+def test_what_a_lost_key_has_sealed_is_backed_up_and_said(place: Place) -> None:
+    write_keyring(place.keyring.rotated().newest(1), key_path(place.settings))
+    assert "key 1 is lost: what it sealed cannot be opened" in back_up(place)
+
+
+@on_sqlite
+def test_a_drill_finds_a_file_that_does_not_open(place: Place) -> None:
+    path = next(iter(place.settings.media_dir.iterdir()))
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    back_up(place)
+    with pytest.raises(ArchiveError, match="damaged before the backup was made"):
+        verify(place)
 
 
 def test_a_backup_that_nobody_could_open_is_not_made(place: Place) -> None:
