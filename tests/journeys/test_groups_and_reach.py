@@ -43,7 +43,8 @@ async def test_a_group_gets_one_card_and_private_chats_none_unless_it_is_urgent(
     await tells(an, THEFT)
     assert group.texts[-1].split("\n") == [
         "🟠 CAO · Tin số 1 · xã Hải Xuân",
-        "Mốc nhắc 12 giờ. Chi tiết chỉ mở trong ô chat riêng với bot.",
+        "Mốc nhắc 12 giờ.",
+        "Xem và nhận xử lý: đồng chí nhắn /tips cho bot trong ô chat riêng.",
     ]
     assert not told_of(one)
     assert not told_of(other)

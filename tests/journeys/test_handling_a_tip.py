@@ -14,7 +14,7 @@ from tips import people
 
 OLD = "Nút này đã cũ."
 #: What every message that comes in leaves behind, whatever it says.
-MAIL = {"inbox", "deliveries", "conversations"}
+MAIL = {"inbox", "deliveries", "conversations", "attempts"}
 
 
 def card_of(person: Person, number: int = 1) -> Message:
@@ -35,7 +35,7 @@ async def the_tip(town: Town) -> Tip:
 
 
 async def kept(town: Town) -> dict[str, list[Any]]:
-    """Every row of every table but the mail."""
+    """Every row of every table but the mail, and what is counted against floods."""
 
     def work(session: Session) -> dict[str, list[Any]]:
         tables = [t for t in Model.metadata.sorted_tables if t.name not in MAIL]
@@ -402,8 +402,5 @@ async def test_presses_in_a_group_do_nothing(town: Town) -> None:
     before = await kept(town)
     await officer.user.forges("take:1:1", card)
     await town.settle()
-    after = await kept(town)
-    before.pop("attempts")
-    after.pop("attempts")
-    assert after == before
+    assert await kept(town) == before
     assert group.texts[-1] == "Việc này chỉ làm trong ô chat riêng với bot."
