@@ -52,14 +52,24 @@ class Postgres:
     def drop(self, url: str) -> None:
         self.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
+    def shut(self, url: str) -> None:
+        """Put everybody out and let nobody in: to its users the database is away."""
+        name = make_url(url).database
+        self.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        inside = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        self.execute(inside, name)
+
+    def reopen(self, url: str) -> None:
+        self.execute(f"ALTER DATABASE {make_url(url).database} ALLOW_CONNECTIONS true")
+
     def close(self) -> None:
         if self._template is not None:
             self.execute(f"DROP DATABASE {self._template} WITH (FORCE)")
 
-    def execute(self, statement: str) -> None:
+    def execute(self, statement: str, *values: object) -> None:
         plain = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(statement.encode())
+            connection.execute(statement.encode(), values or None)
 
 
 @contextmanager

@@ -67,7 +67,9 @@ class Program:
             )
 
     async def start_and_be_ready(self) -> None:
-        await self.start()
+        """Start it unless it runs, and wait until it is ready."""
+        if self._child is None or self._child.returncode is not None:
+            await self.start()
         await self.until(lambda failing: failing == [])
 
     async def until(self, look: Callable[[Sequence[str]], bool]) -> None:

@@ -90,7 +90,9 @@ async def test_a_tip_goes_to_the_right_commune_and_its_answer_comes_back(
     await expect(citizen.newest).to_contain_text("xã Hải Xuân")
     # … and one tap sends it.
     await citizen.press(said("choice.send"))
-    await expect(citizen.newest).to_contain_text(re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}\b"))
+    await expect(citizen.newest).to_contain_text(
+        re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}\b")
+    )
     await expect(citizen.newest).to_contain_text(said("trial.notice"))
 
     # The officer of that commune has it, without the reporter's words, and takes it with one tap.

@@ -1,8 +1,11 @@
 """The program as a process of its own: killed, stopped, started again, by polling and by webhook."""
 
 import re
+import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from bot.office import Wanted
 from storage.database import Session
 from storage.models import Delivery, Event, Inbox, Officer, Tip
 from storage.states import EventKind, QueueState, Role
+from tests.databases import Postgres
 from tests.fake_telegram import FakeTelegram, FakeUser, serve
 from tests.programs import Program, beside, seen
 from tests.town import HAI_XUAN
@@ -100,62 +104,75 @@ def tell_nothing(log: str, telegram: FakeTelegram, *people: FakeUser) -> None:
 # the walk, killed between any two messages ------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Act:
+    """What somebody does, and what must be seen on the screens then."""
+
+    do: Callable[[], Awaitable[object]]
+    shown: Sequence[Callable[[], bool]]
+
+
+def story(an: FakeUser, officer: FakeUser) -> list[Act]:
+    def offers(person: FakeUser, label: str) -> Callable[[], bool]:
+        return lambda: any(label in message.buttons for message in person.from_bot)
+
+    def reads(person: FakeUser, words: str) -> Callable[[], bool]:
+        return lambda: any(words in text for text in person.texts)
+
+    filed = [reads(an, "Mã tra cứu:"), offers(officer, "Nhận xử lý")]
+    return [
+        Act(lambda: an.sends(WORDS), [offers(an, "Đang xảy ra")]),
+        Act(lambda: an.presses("Đang xảy ra"), [offers(an, "Đồng ý và gửi")]),
+        Act(lambda: an.presses("Đồng ý và gửi"), filed),
+        Act(lambda: officer.presses("Nhận xử lý"), [offers(an, "Xem kết quả tin đã báo")]),
+        Act(lambda: an.presses("Xem kết quả tin đã báo"), [reads(an, "đã nhận xử lý")]),
+    ]
+
+
+async def play(act: Act, telegram: FakeTelegram) -> None:
+    await act.do()
+    await all_seen(act, telegram)
+
+
+async def all_seen(act: Act, telegram: FakeTelegram) -> None:
+    for look in act.shown:
+        await seen(telegram, look)
+
+
 @pytest.mark.parametrize("way", ["polling", "webhook"])
 async def test_a_tip_goes_to_its_officer_and_back_through_a_kill_between_any_two_messages(
-    way: str,
-    configure: Configure,
-    telegram: FakeTelegram,
-    database_url: str,
+    way: str, configure: Configure, telegram: FakeTelegram, database_url: str
 ) -> None:
     url = database_url.replace("postgresql+psycopg", "postgresql")
     program = configure(webhook=way == "webhook", DATABASE_URL=url)
     await program.start_and_be_ready()
     officer = await join(program, telegram)
     an = telegram.user(CITIZEN, NAME)
-
-    def shows(person: FakeUser, words: str) -> Callable[[], bool]:
-        return lambda: any(words in text for text in person.texts)
-
-    def offers(person: FakeUser, label: str) -> Callable[[], bool]:
-        return lambda: any(label in message.buttons for message in person.from_bot)
-
-    acts: list[tuple[Callable[[], Awaitable[object]], list[Callable[[], bool]]]] = [
-        (lambda: an.sends(WORDS), [offers(an, "Đang xảy ra")]),
-        (lambda: an.presses("Đang xảy ra"), [offers(an, "Đồng ý và gửi")]),
-        (
-            lambda: an.presses("Đồng ý và gửi"),
-            [shows(an, "Mã tra cứu:"), offers(officer, "Nhận xử lý")],
-        ),
-        (lambda: officer.presses("Nhận xử lý"), [offers(an, "Xem kết quả tin đã báo")]),
-        (lambda: an.presses("Xem kết quả tin đã báo"), [shows(an, "đã nhận xử lý")]),
-    ]
+    acts = story(an, officer)
     # A start takes a while: two of the four combinations go through every kill, the others through one.
-    kills = range(len(acts)) if (way == "polling") == url.startswith("sqlite") else [2]
-    for n, (act, shown) in enumerate(acts):
-        if n not in kills:
-            await act()
-        elif n % 2:  # what is sent while nobody is there waits at Telegram
+    through_all = (way == "polling") == url.startswith("sqlite")
+    for n, act in enumerate(acts):
+        if n % 2 and through_all:
             await program.kill()
-            await act()
+            await act.do()  # what is sent while nobody is there waits at Telegram
         else:
-            await act()
-            for look in shown:
-                await seen(telegram, look)
-            await program.kill()
-        if n in kills:
-            await program.start_and_be_ready()
-        for look in shown:
-            await seen(telegram, look)
+            await play(act, telegram)
+            if through_all or n == 2:
+                await program.kill()
+        await program.start_and_be_ready()
+        await all_seen(act, telegram)
     assert await program.stop() == 0
 
-    repeats = Counter(an.texts) - Counter(set(an.texts))
-    repeats += Counter(officer.texts) - Counter(set(officer.texts))
-    assert repeats.total() <= len(kills)
+    assert repeated(an) + repeated(officer) <= len(acts)
     found = await row_counts(program)
     assert found["tips"] == found[EventKind.FILED] == found[EventKind.ACKNOWLEDGED] == 1
     assert found[f"inbox {QueueState.WAITING}"] == found[f"inbox {QueueState.SET_ASIDE}"] == 0
     assert found[f"deliveries {QueueState.SET_ASIDE}"] == 0
     tell_nothing(program.log, telegram, an, officer)
+
+
+def repeated(person: FakeUser) -> int:
+    return len(person.texts) - len(set(person.texts))
 
 
 # stopping ---------------------------------------------------------------------------------------
@@ -208,6 +225,51 @@ async def test_the_webhook_is_removed_before_polling_and_no_update_with_it(
     await seen(telegram, lambda: an.texts)
     assert telegram.updates.webhook.url == ""
     assert not any(call.parameters.get("drop_pending_updates") for call in telegram.calls)
+    assert await program.stop() == 0
+
+
+# a database that goes away ----------------------------------------------------------------------
+
+
+async def test_while_postgresql_is_away_nothing_is_acknowledged_and_then_it_goes_on_by_itself(
+    configure: Configure,
+    telegram: FakeTelegram,
+    postgresql_url: str,
+    postgres_server: Postgres,
+) -> None:
+    program = configure(
+        webhook=True, DATABASE_URL=postgresql_url.replace("postgresql+psycopg", "postgresql")
+    )
+    await program.start_and_be_ready()
+    postgres_server.shut(postgresql_url)
+    await program.until(lambda failing: "database" in failing)
+    an = telegram.user(CITIZEN, NAME)
+    await an.starts()
+    assert telegram.pending_updates()
+    assert telegram.updates.webhook.last_error is not None
+    assert "503" in telegram.updates.webhook.last_error[1]
+
+    postgres_server.reopen(postgresql_url)
+    await seen(telegram, lambda: an.texts)
+    await program.until(lambda failing: failing == [])
+    assert len(an.texts) == 1
+    assert await program.stop() == 0
+
+
+async def test_while_sqlite_is_locked_nothing_is_acknowledged_and_then_it_goes_on_by_itself(
+    configure: Configure, telegram: FakeTelegram, tmp_path: Path
+) -> None:
+    program = configure()
+    await program.start_and_be_ready()
+    an = telegram.user(CITIZEN, NAME)
+    with closing(sqlite3.connect(tmp_path / "data" / "tinbao.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await an.starts()
+        await program.until(lambda failing: "database" in failing)
+        assert telegram.pending_updates()
+    await seen(telegram, lambda: an.texts)
+    await program.until(lambda failing: failing == [])
+    assert len(an.texts) == 1
     assert await program.stop() == 0
 
 
