@@ -77,7 +77,8 @@ def ask(draft: Draft, world: World, said: str = "") -> Turn:
 
 def _call_first(draft: Draft, world: World) -> str:
     """The numbers to call before writing: said once, and no tap is asked for it."""
-    if draft.told_to_call or not draft.category or not _is_happening(draft):
+    may_go_on = _is_happening(draft) or (draft.harm and draft.urgency is None)
+    if draft.told_to_call or not draft.category or not may_go_on:
         return ""
     services = services_to_call(draft.category, happening=True, harm=draft.harm)
     if not services:
