@@ -17,7 +17,7 @@ from storage.models import Delivery, Event, Inbox, Officer, Tip
 from storage.states import EventKind, QueueState, Role
 from tests.databases import Postgres
 from tests.fake_telegram import FakeTelegram, FakeUser, serve
-from tests.programs import Program, beside, seen
+from tests.programs import IMPATIENT, MAIN, Program, beside, seen
 from tests.town import HAI_XUAN
 
 CITIZEN, OFFICER = 5_550_001_234, 6_660_004_321  #: ids that stand out in a log
@@ -145,6 +145,7 @@ async def test_a_tip_goes_to_its_officer_and_back_through_a_kill_between_any_two
 ) -> None:
     url = database_url.replace("postgresql+psycopg", "postgresql")
     program = configure(webhook=way == "webhook", DATABASE_URL=url)
+    program.code = IMPATIENT
     await program.start_and_be_ready()
     officer = await join(program, telegram)
     an = telegram.user(CITIZEN, NAME)
@@ -296,13 +297,13 @@ async def test_our_own_bug_in_a_worker_ends_the_process_and_not_its_words(
     configure: Configure,
 ) -> None:
     program = configure()
-    broken = (
-        "from tips.intake import Intake\n"
-        "async def take(self): raise ZeroDivisionError('bi mat')\n"
-        "Intake.take = take\n"
-        "from bot.cli import main; main()"
-    )
-    await program.start(broken)
+    program.code = f"""
+from tips.intake import Intake
+async def take(self): raise ZeroDivisionError('bi mat')
+Intake.take = take
+{MAIN}
+"""
+    await program.start()
     assert await program.ended() == 1
     assert "ZeroDivisionError" in program.log
     assert "bi mat" not in program.log
