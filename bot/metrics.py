@@ -1,4 +1,4 @@
-"""What an operator watches: queues, deliveries, polls, tips. No label says where or about what."""
+"""What an operator watches: queues, deliveries, disk. No label says where or about what."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge, PlatformCollector, ProcessCollector
 
 from storage.queues import Depth
-from storage.states import Channel, DeliveryClass, Priority
+from storage.states import Channel, DeliveryClass
 
 
 class Metrics:
@@ -18,7 +18,6 @@ class Metrics:
         PlatformCollector(registry=self.registry)
         self._queues()
         self._channels()
-        self._tips = self._counter("tips_filed", "Tips filed.", "channel", "priority")
         self._free = self._gauge("disk_free_bytes", "Free disk where evidence is kept.")
 
     def _queues(self) -> None:
@@ -27,38 +26,15 @@ class Metrics:
         self._age = self._gauge(
             "queue_oldest_overdue_seconds", "How long the oldest row has been due.", "queue"
         )
-        self._attempts = self._counter("queue_attempts", "Rows taken up, again or not.", "queue")
 
     def _channels(self) -> None:
-        self._updates = self._counter("updates_received", "Updates stored.", "channel")
-        self._polled = self._gauge(
-            "last_poll_timestamp_seconds",
-            "When a channel last answered a poll.",
-            "channel",
-        )
         self._deliveries = self._counter(
             "deliveries", "Messages handed to a channel.", "channel", "klass", "outcome"
         )
-        self._limited = self._counter("rate_limited", "Times a channel said: slower.", "channel")
-
-    def received(self, channel: Channel, count: int) -> None:
-        self._updates.labels(channel).inc(count)
-
-    def polled(self, channel: Channel, at: datetime) -> None:
-        self._polled.labels(channel).set(at.timestamp())
-
-    def attempted(self, queue: str) -> None:
-        self._attempts.labels(queue).inc()
 
     def delivered(self, channel: Channel, klass: DeliveryClass, outcome: str) -> None:
         """Count a delivery; `outcome` as in `tips.outcomes.Outcome`."""
         self._deliveries.labels(channel, klass, outcome).inc()
-
-    def rate_limited(self, channel: Channel) -> None:
-        self._limited.labels(channel).inc()
-
-    def filed(self, channel: Channel, priority: Priority) -> None:
-        self._tips.labels(channel, priority).inc()
 
     def show_queues(self, depths: Mapping[str, Depth], now: datetime) -> None:
         """Show how the queues stand, by name."""

@@ -6,7 +6,7 @@ from prometheus_client import generate_latest
 
 from bot.metrics import Metrics
 from storage.queues import Depth
-from storage.states import Channel, DeliveryClass, Priority
+from storage.states import Channel, DeliveryClass
 from tests.clock import FakeClock
 
 
@@ -30,31 +30,21 @@ def test_what_is_due_later_or_never_is_not_overdue(clock: FakeClock) -> None:
         assert age == 0
 
 
-def test_everything_that_happens_is_counted(clock: FakeClock) -> None:
+def test_everything_that_happens_is_counted() -> None:
     metrics = Metrics()
-    metrics.received(Channel.TELEGRAM, 5)
-    metrics.polled(Channel.TELEGRAM, clock())
-    metrics.attempted("inbox")
     metrics.delivered(Channel.TELEGRAM, DeliveryClass.ALERT, "sent")
-    metrics.rate_limited(Channel.TELEGRAM)
-    metrics.filed(Channel.WEB, Priority.P1)
     metrics.show_free_disk(10)
     text = generate_latest(metrics.registry).decode()
     for line in (
-        'tinbao_updates_received_total{channel="telegram"} 5.0',
-        f'tinbao_last_poll_timestamp_seconds{{channel="telegram"}} {clock().timestamp():.6}',
-        'tinbao_queue_attempts_total{queue="inbox"} 1.0',
         'tinbao_deliveries_total{channel="telegram",klass="alert",outcome="sent"} 1.0',
-        'tinbao_rate_limited_total{channel="telegram"} 1.0',
-        'tinbao_tips_filed_total{channel="web",priority="P1"} 1.0',
         "tinbao_disk_free_bytes 10.0",
     ):
-        assert line.split(" ")[0] in text
+        assert line in text
 
 
 def test_no_label_says_where_or_about_what() -> None:
     metrics = Metrics()
-    metrics.filed(Channel.WEB, Priority.P1)
+    metrics.delivered(Channel.WEB, DeliveryClass.ALERT, "sent")
     labels = {
         label
         for family in metrics.registry.collect()
@@ -62,11 +52,12 @@ def test_no_label_says_where_or_about_what() -> None:
         for label in sample.labels
         if family.name.startswith("tinbao_")
     }
-    assert labels <= {"channel", "priority", "queue", "klass", "outcome"}
+    assert labels <= {"channel", "queue", "klass", "outcome"}
 
 
 def test_two_processes_worth_of_metrics_do_not_meet() -> None:
     first, second = Metrics(), Metrics()
-    first.rate_limited(Channel.TELEGRAM)
-    labels = {"channel": "telegram"}
-    assert second.registry.get_sample_value("tinbao_rate_limited_total", labels) is None
+    first.delivered(Channel.TELEGRAM, DeliveryClass.ALERT, "sent")
+    labels = {"channel": "telegram", "klass": "alert", "outcome": "sent"}
+    assert first.registry.get_sample_value("tinbao_deliveries_total", labels) == 1
+    assert second.registry.get_sample_value("tinbao_deliveries_total", labels) is None
