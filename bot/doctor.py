@@ -20,7 +20,7 @@ from bot.keys import is_there, key_path
 from bot.settings import Settings, read_settings
 from handlers.telegram.connect import BOT_UNKNOWN, close, make_bot
 from routing import Router
-from routing.boundaries import BoundariesError
+from routing.imported import BoundariesError
 from storage import officers, schema
 from storage.database import Database, DatabaseError, Session, sqlite_path
 from storage.schema import SchemaError

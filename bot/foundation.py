@@ -12,7 +12,7 @@ from bot.errors import StartError, make_folder
 from bot.keys import open_keyring
 from bot.settings import Settings
 from routing import Router
-from routing.boundaries import BoundariesError
+from routing.imported import BoundariesError
 from storage import schema
 from storage.database import Database, sqlite_path
 from storage.files import FileStore

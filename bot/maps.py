@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -10,12 +11,13 @@ from bot.errors import SettingsError, StartError
 from bot.settings import given_values
 from bot.values import Provinces
 from routing import Router
-from routing.boundaries import BoundariesError
-from routing.boundary_import import ImportReport
-from routing.boundary_import import import_boundaries as read_boundaries
 from routing.commands import route_lines
 from routing.gazetteer_check import check_gazetteer
+from routing.imported import BoundariesError
 from routing.reasons import Language
+
+if TYPE_CHECKING:
+    from routing.boundary_import import ImportReport
 
 __all__ = ["check_gazetteer", "import_boundaries", "route"]
 
@@ -48,6 +50,8 @@ def _router(provinces: str) -> Router:
 
 def import_boundaries(path: Path) -> Iterator[str]:
     """Import, showing how far it is on a terminal; yield what there is to know afterwards."""
+    from routing.boundary_import import import_boundaries as read_boundaries  # brings shapely
+
     folder = data_dir()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
@@ -65,7 +69,7 @@ def _progress(done: int, of: int) -> None:
         sys.stderr.flush()
 
 
-def _told(report: ImportReport) -> Iterator[str]:
+def _told(report: "ImportReport") -> Iterator[str]:
     state = f", in force on {report.state}" if report.state else ""
     yield f"{report.communes} communes imported{state}; restart the program to use them"
     if report.repaired:

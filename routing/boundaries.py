@@ -13,20 +13,15 @@ from shapely import GeometryType
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from routing.imported import FILE, METRES_PER_DEGREE, BoundariesError
 from routing.places import Point
 
-FILE = "boundaries.npz"
 VERSION = 1
 DEGREE = 10_000_000  # coordinates are kept as whole ten-millionths of a degree: 1 cm
-METRES_PER_DEGREE = 111_320.0  # of latitude, and of longitude at the equator
 KEPT = 96  # areas kept unpacked: the neighbourhood of most pins of a province
 COAST = 300.0  # metres: areas are simplified, and people stand on piers and dikes
 
 Ragged = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
-
-
-class BoundariesError(Exception):
-    """The boundaries cannot be read or imported. The message says what is wrong and the mend."""
 
 
 class Boundaries:

@@ -15,8 +15,9 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from routing.boundaries import FILE, BoundariesError, pack
+from routing.boundaries import pack
 from routing.gazetteer import Gazetteer
+from routing.imported import FILE, BoundariesError
 
 VIETNAM = (102.0, 6.0, 118.0, 24.0)  # west, south, east, north, with the islands
 MISPLACED = 0.2  # share of communes outside their own area from which the codes must be wrong

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from routing.boundaries import METRES_PER_DEGREE
 from routing.gazetteer import CommuneState, Gazetteer
+from routing.imported import METRES_PER_DEGREE
 from routing.text import fold, syllables
 
 VIETNAM = (6.0, 24.0, 102.0, 118.0)  # latitudes and longitudes, islands included

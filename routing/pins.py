@@ -3,12 +3,16 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from routing.boundaries import METRES_PER_DEGREE, Boundaries
 from routing.gazetteer import Gazetteer
+from routing.imported import METRES_PER_DEGREE
 from routing.places import Point
+
+if TYPE_CHECKING:
+    from routing.boundaries import Boundaries
 
 ELSEWHERE = 1.5  # degrees: the offices of two island districts were on the mainland
 OFFERED = 5  # communes proposed where no areas are known
@@ -54,7 +58,7 @@ class Centres:
 
 
 def locate(
-    point: Point, accuracy: float | None, centres: Centres, boundaries: Boundaries | None
+    point: Point, accuracy: float | None, centres: Centres, boundaries: "Boundaries | None"
 ) -> Located:
     """Where a position lies; empty shares where it is nowhere, or no position at all."""
     if not _is_position(point):

@@ -6,18 +6,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from routing.agreement import decide_both, decide_pin
-from routing.boundaries import Boundaries, BoundariesError
 from routing.cues import Level
 from routing.evidence import Reading
 from routing.gazetteer import Gazetteer
+from routing.imported import FILE, BoundariesError
 from routing.interpretation import Interpreter
 from routing.names import Key, Names
 from routing.pins import Centres, locate
 from routing.places import Candidate, Commune, Point, Route
 from routing.text import fold
 from routing.verdict import Scope, decide
+
+if TYPE_CHECKING:
+    from routing.boundaries import Boundaries
 
 
 class Router:
@@ -27,7 +31,7 @@ class Router:
         self,
         gazetteer: Gazetteer,
         provinces: Collection[str] | None,
-        boundaries: Boundaries | None = None,
+        boundaries: "Boundaries | None" = None,
     ) -> None:
         self.gazetteer = gazetteer
         self._names = Names(gazetteer)
@@ -60,7 +64,7 @@ class Router:
         unknown = set(provinces or ()) - gazetteer.new_provinces.keys()
         if unknown:
             raise ValueError(f"no province has the code {min(unknown)}; Ninh Bình is 37")
-        boundaries = None if data_dir is None else Boundaries.load(data_dir)
+        boundaries = None if data_dir is None else _boundaries(data_dir)
         return cls(gazetteer, provinces, boundaries)
 
     def commune(self, code: str) -> Commune:
@@ -167,6 +171,16 @@ class Router:
         if matched not in commune.formerly or matched == commune.formerly[0]:
             return commune.formerly
         return (matched, *(name for name in commune.formerly if name != matched))
+
+
+def _boundaries(data_dir: Path) -> "Boundaries | None":
+    if not (data_dir / FILE).exists():
+        return None
+    from routing.boundaries import (
+        Boundaries,  # brings shapely: 5 MB, only where there is use for it
+    )
+
+    return Boundaries.load(data_dir)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from bot import doctor
 from bot.doctor import Finding, Verdict
 from bot.keys import key_path, open_keyring
 from bot.settings import Settings, read_settings
-from routing.boundaries import FILE
+from routing.imported import FILE
 from storage import schema
 from storage.database import Database, Session
 from storage.models import Officer

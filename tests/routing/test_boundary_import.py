@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from routing.boundaries import FILE, Boundaries, BoundariesError
+from routing.boundaries import Boundaries
 from routing.boundary_import import import_boundaries
+from routing.imported import FILE, BoundariesError
 
 # Around the real centre of xã Hải Xuân, so that the import finds it in its place.
 CODE, LONGITUDE, LATITUDE = "14308", 106.29, 20.07
