@@ -27,8 +27,8 @@ from benchmarks.routing_cases import STYLES, Address, Style
 from routing import Point, Route, Router, Status
 from routing.boundaries import Boundaries
 from routing.boundary_import import import_boundaries
+from routing.centres import Centres
 from routing.gazetteer import Gazetteer
-from routing.pins import Centres
 
 SEED = 20261122
 SHARED = Path(__file__).parents[1] / "../shared/data"

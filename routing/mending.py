@@ -9,7 +9,6 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 
-import numpy as np
 from rapidfuzz.distance import OSA
 
 from routing.cues import CUES, Cue, Kinds, Level, kinds_of
@@ -96,6 +95,8 @@ class Mender:
 
         Two arrays take a tenth of what a dictionary would. Built when first needed.
         """
+        import numpy as np  # 10 MB that an idle process need not have
+
         hashes, owners = array("q"), array("i")
         for i, name in enumerate(self._letters):
             if len(name) >= SHORTEST:

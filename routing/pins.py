@@ -1,21 +1,15 @@
 """Which commune a position lies in: by exact areas where there are any, else by centres."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from routing.gazetteer import Gazetteer
-from routing.imported import METRES_PER_DEGREE
 from routing.places import Point
 
 if TYPE_CHECKING:
     from routing.boundaries import Boundaries
+    from routing.centres import Centres
 
-ELSEWHERE = 1.5  # degrees: the offices of two island districts were on the mainland
-OFFERED = 5  # communes proposed where no areas are known
 FARTHEST = 25_000.0  # metres to the nearest centre, beyond which a pin is at sea or abroad
 BLUR = 300.0  # metres that centres are uncertain by
 COARSEST = 5_000.0  # metres: a position less accurate than this is treated as this
@@ -31,34 +25,8 @@ class Located:
     metres: float = 0.0  # to the nearest centre, where by centres
 
 
-class Centres:
-    """The centres of communes and of the former communes that lie in them now."""
-
-    def __init__(self, gazetteer: Gazetteer) -> None:
-        spots = [(s.latitude, s.longitude, s.code) for s in gazetteer.current.values()]
-        for former in gazetteer.former.values():
-            here = gazetteer.current[former.successors[0]]
-            off = abs(former.latitude - here.latitude) + abs(former.longitude - here.longitude)
-            if off < ELSEWHERE:
-                spots.append((former.latitude, former.longitude, here.code))
-        self._latitudes = np.array([spot[0] for spot in spots])
-        self._longitudes = np.array([spot[1] for spot in spots])
-        self._codes = [spot[2] for spot in spots]
-
-    def nearest(self, point: Point) -> list[tuple[str, float]]:
-        """The nearest communes, each once, with the distance to its nearest centre in metres."""
-        north = (self._latitudes - point.latitude) * METRES_PER_DEGREE
-        narrow = math.cos(math.radians(point.latitude)) * METRES_PER_DEGREE
-        distances = np.hypot(north, (self._longitudes - point.longitude) * narrow)
-        few = np.argpartition(distances, 60)[:60]
-        found: dict[str, float] = {}
-        for i in few[np.argsort(distances[few])]:
-            found.setdefault(self._codes[i], float(distances[i]))
-        return list(found.items())[:OFFERED]
-
-
 def locate(
-    point: Point, accuracy: float | None, centres: Centres, boundaries: "Boundaries | None"
+    point: Point, accuracy: float | None, centres: "Centres", boundaries: "Boundaries | None"
 ) -> Located:
     """Where a position lies; empty shares where it is nowhere, or no position at all."""
     if not _is_position(point):

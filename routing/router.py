@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,15 @@ from routing.gazetteer import Gazetteer
 from routing.imported import FILE, BoundariesError
 from routing.interpretation import Interpreter
 from routing.names import Key, Names
-from routing.pins import Centres, locate
+from routing.pins import locate
 from routing.places import Candidate, Commune, Point, Route
 from routing.text import fold
 from routing.verdict import Scope, decide
 
+# These bring numpy and shapely, 15 MB: with boundaries, with the first pin, with the first slip to mend.
 if TYPE_CHECKING:
     from routing.boundaries import Boundaries
+    from routing.centres import Centres
 
 
 class Router:
@@ -39,7 +42,6 @@ class Router:
         self._communes: dict[str, Commune] = {}  # filled as they are asked for
         self._scope, self._prior = _scope(gazetteer, provinces)
         self._boundaries = boundaries
-        self._centres = Centres(gazetteer)
         self.has_boundaries = boundaries is not None
 
     @classmethod
@@ -66,6 +68,12 @@ class Router:
             raise ValueError(f"no province has the code {min(unknown)}; Ninh Bình is 37")
         boundaries = None if data_dir is None else _boundaries(data_dir)
         return cls(gazetteer, provinces, boundaries)
+
+    @cached_property
+    def _centres(self) -> "Centres":
+        from routing.centres import Centres
+
+        return Centres(self.gazetteer)
 
     def commune(self, code: str) -> Commune:
         """A commune by its code, current or retired. KeyError if there never was one."""
@@ -177,7 +185,7 @@ def _boundaries(data_dir: Path) -> "Boundaries | None":
     if not (data_dir / FILE).exists():
         return None
     from routing.boundaries import (
-        Boundaries,  # brings shapely: 5 MB, only where there is use for it
+        Boundaries,
     )
 
     return Boundaries.load(data_dir)
