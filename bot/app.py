@@ -192,6 +192,7 @@ class Process:
         """Tell whether the database can be written; one question at a time waits for an answer."""
         if self._asked is None or self._asked.done():
             self._asked = asyncio.create_task(self.base.database.run(runs.installed_at))
+            self._asked.add_done_callback(_heeded)
         await asyncio.shield(self._asked)
         return True
 
@@ -204,6 +205,12 @@ class Process:
                 "no_desk",
                 mend="invite the province desk: tinbao officers invite --province 37 --role desk",
             )
+
+
+def _heeded(task: asyncio.Task[Any]) -> None:
+    """Look at a fault that came after whoever asked had gone, so that nobody reports it as forgotten."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _serve(opened: OpenDoor) -> None:
