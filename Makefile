@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test fmt lock bench-routing
+.PHONY: help run install test fmt lock bench-footprint bench-routing
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -27,6 +27,9 @@ test: .venv/dev.stamp  ## everything that must hold: style, types, arrows, tests
 fmt: .venv/dev.stamp  ## put the code into shape
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+bench-footprint: .venv/dev.stamp  ## measure start, idle memory and stop
+	$(BIN)/python -m benchmarks.footprint
 
 bench-routing: .venv/dev.stamp  ## measure routing
 	$(BIN)/python -m benchmarks.routing
