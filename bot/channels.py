@@ -23,7 +23,7 @@ from handlers.web.send import WebDoor
 from handlers.web.uploads import LARGEST, Uploads
 from storage.files import FileStore
 from storage.states import Channel
-from tips.commands import CITIZENS_COMMANDS
+from tips.conversation.commands import CITIZENS_COMMANDS
 from tips.inbox import Inbox
 from tips.messages import Door
 from words.texts import Language

@@ -18,10 +18,10 @@ from storage.database import Database, sqlite_path
 from storage.files import FileStore
 from storage.sealing import Keyring
 from storage.states import Priority
+from tips.conversation.world import Policy
 from tips.desk import Desk, Limits
 from tips.retention import Periods
 from tips.voice import Voices
-from tips.world import Policy
 from words.texts import Texts
 
 MEGABYTE, GIGABYTE = 1_000_000, 1_000_000_000

@@ -21,9 +21,10 @@ from storage.files import FileStore
 from storage.models import Officer
 from storage.sealing import Keyring, read_keyring, write_keyring
 from storage.states import OfficerState, Role
-from tips import invitations, people, retention
+from tips import retention
 from tips.desk import Transaction
-from tips.invitations import Post, PostError
+from tips.officers import invitations, people
+from tips.officers.invitations import Post, PostError
 from words.texts import Language
 
 

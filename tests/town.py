@@ -21,18 +21,19 @@ from storage.models import Officer
 from storage.states import Channel, Priority, Role
 from tests.clock import FakeClock
 from tests.fake_telegram import FakeTelegram, FakeUser, Message, offline_bot
-from tips import deadlines, intake, invitations
+from tips import deadlines, intake
 from tips.cleaning.cleaner import Cleaner
 from tips.cleaning.verdicts import Limits as CleaningLimits
+from tips.conversation.world import Policy
 from tips.deliveries import Deliveries
 from tips.desk import Desk, Limits, Transaction
 from tips.evidence import EvidenceRoom
 from tips.inbox import Inbox
 from tips.intake import Intake
-from tips.invitations import Post
 from tips.messages import SendError
+from tips.officers import invitations
+from tips.officers.invitations import Post
 from tips.voice import Voices
-from tips.world import Policy
 from words.texts import Texts
 
 T = TypeVar("T")

@@ -12,8 +12,8 @@ from tips import news, talking
 from tips.desk import Transaction
 from tips.filing import audience_of, desk_chats
 from tips.messages import Reply
+from tips.officers.showing import hide
 from tips.outbox import owe
-from tips.showing import hide
 
 MINUTE = timedelta(minutes=1)  #: the shortest delay that is told
 MOST = 50  #: of each kind in one transaction

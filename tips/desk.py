@@ -9,8 +9,8 @@ from storage.database import Session
 from storage.files import FileStore
 from storage.models import Chat, Tip
 from storage.states import Priority
+from tips.conversation.world import Policy
 from tips.voice import Voice, Voices
-from tips.world import Policy
 
 Clock = Callable[[], datetime]  #: returns an aware UTC time
 

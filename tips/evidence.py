@@ -30,11 +30,11 @@ from tips.cleaning.verdicts import (
     Uncleanable,
     Verdict,
 )
+from tips.conversation.draft import Draft
 from tips.desk import Clock, Transaction
-from tips.draft import Draft
 from tips.messages import Door, Reply, SendError
+from tips.officers.showing import refresh
 from tips.outbox import owe
-from tips.showing import refresh
 
 PATIENCE = timedelta(minutes=4)  #: for fetching and cleaning one file
 LEASE = timedelta(minutes=5)

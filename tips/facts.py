@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from storage import tips
 from storage.database import Session
 from storage.models import Chat, Tip
-from tips.world import TipFact
+from tips.conversation.world import TipFact
 from words.categories import category
 
 

@@ -13,12 +13,12 @@ from storage.states import (
     EventKind,
     Priority,
 )
+from tips.conversation.draft import Draft
+from tips.conversation.summary import words_within
 from tips.desk import Desk, Transaction
-from tips.draft import Draft
-from tips.guess import Urgency, mentions_child
 from tips.messages import Press, Reply
 from tips.receipts import fresh_code, read_code
-from tips.summary import words_within
+from tips.understanding.guess import Urgency, mentions_child
 from tips.voice import Voice
 from words.categories import category, priority_of
 

@@ -20,10 +20,11 @@ from storage.database import Database, Session, is_away
 from storage.models import Chat, Inbox
 from storage.queues import Lease
 from storage.states import Channel, ChatKind, ChatState
-from tips import groups, invitations, operators, people, review
+from tips import operators
 from tips.desk import Clock, Desk, Transaction
 from tips.evidence import OUTCOME_PREFIX, hear_outcome
 from tips.messages import Door, Incoming, Notice, Press, Reply
+from tips.officers import groups, invitations, people, review
 from tips.outbox import owe
 from tips.talking import converse, with_choice
 

@@ -13,9 +13,10 @@ import structlog
 from storage import deliveries, queues
 from storage.models import Chat, Delivery
 from storage.states import DeliveryClass
-from tips import groups, operators, people
+from tips import operators
 from tips.desk import Transaction
 from tips.messages import SendError
+from tips.officers import groups, people
 from tips.outbox import remember_menu
 from tips.sending import Outgoing
 

@@ -11,8 +11,7 @@ from storage.states import (
     EventKind,
     TipState,
 )
-from tips import invitations
-from tips.actions import (
+from tips.conversation.actions import (
     Action,
     Add,
     ChangeLanguage,
@@ -25,17 +24,18 @@ from tips.actions import (
     WipeChat,
     Withdraw,
 )
+from tips.conversation.status import status_line, status_reply
+from tips.conversation.world import World
 from tips.desk import Transaction
 from tips.facts import fact
 from tips.filing import file
-from tips.guess import mentions_child
 from tips.messages import Reply
+from tips.officers import invitations
+from tips.officers.review import overview
+from tips.officers.showing import end, hide_details, is_shown_in, refresh
 from tips.outbox import owe
 from tips.receipts import LENGTH, written
-from tips.review import overview
-from tips.showing import end, hide_details, is_shown_in, refresh
-from tips.status import status_line, status_reply
-from tips.world import World
+from tips.understanding.guess import mentions_child
 
 HOUR = timedelta(hours=1)
 DELETABLE = timedelta(hours=48)  #: Telegram lets a bot delete messages no older than this

@@ -9,8 +9,8 @@ from storage.database import Session
 from storage.files import FileStore
 from storage.models import Reporter, Tip
 from storage.states import HIDDEN_STATES, TipState
-from tips import invitations
 from tips.desk import Transaction
+from tips.officers import invitations
 from tips.requests import erase, unlink
 
 

@@ -9,9 +9,9 @@ from storage.files import FileStore
 from storage.models import Card, Chat, Delivery
 from storage.sealing import SealError
 from storage.states import CardKind, EvidenceKind
-from tips import cards
 from tips.desk import Transaction
 from tips.messages import Attachment, Capabilities, Door, Reply, SendError
+from tips.officers import cards
 from tips.outbox import owed_reply, render
 
 DELETABLE = timedelta(hours=47)  #: Telegram deletes messages younger than 48 hours

@@ -11,16 +11,16 @@ from routing.reasons import explain
 from storage import chats, evidence, officers
 from storage.database import Session
 from storage.models import Chat, Conversation
-from tips.asking import is_urgent
-from tips.conversation import advance
+from tips.conversation.advance import advance
+from tips.conversation.asking import is_urgent
+from tips.conversation.draft import Draft
+from tips.conversation.turn import Turn
+from tips.conversation.world import World
 from tips.desk import Transaction
-from tips.draft import Draft
 from tips.facts import facts_of
 from tips.messages import Incoming, Press, Reply
 from tips.outbox import chosen, owe, owe_aside
 from tips.requests import carry_out
-from tips.turn import Turn
-from tips.world import World
 from words.categories import category
 
 DAY = timedelta(days=1)

@@ -28,8 +28,8 @@ from tests.clock import FakeClock
 from tests.journeys.telling import tells
 from tests.tips.cleaning_samples import a_chatty_jpeg
 from tests.town import HAI_HAU, HAI_XUAN, NINH_BINH, Town, make_town, rows
-from tips import invitations
 from tips.desk import Transaction
+from tips.officers import invitations
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,14 +14,15 @@ from handlers.telegram.receive import UNSUPPORTED
 from routing import Point, Router
 from storage.states import COMMUNE_ROLES, DESK_ONLY, FOLLOWS, RIGHTS, Channel, DeskReason
 from tests.docs.tables import DOCS, code, codes, table
-from tips import commands, review
-from tips.conversation import advance
-from tips.draft import Draft, Option, Place, Step
-from tips.guess import Urgency
+from tips.conversation import commands
+from tips.conversation.advance import advance
+from tips.conversation.draft import Draft, Option, Place, Step
+from tips.conversation.questions import QUESTIONS
+from tips.conversation.world import Policy, World
 from tips.messages import Incoming, Press, Reply
-from tips.questions import QUESTIONS
+from tips.officers import review
+from tips.understanding.guess import Urgency
 from tips.voice import Voice
-from tips.world import Policy, World
 from words import phrases
 from words.labels import label
 from words.texts import Language, Texts

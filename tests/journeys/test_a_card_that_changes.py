@@ -12,7 +12,7 @@ from tests.journeys.telling import tells
 from tests.town import Person, Town, rows
 from tips.desk import Transaction
 from tips.messages import Reply
-from tips.showing import refresh
+from tips.officers.showing import refresh
 
 
 class SlowDoor(TelegramDoor):

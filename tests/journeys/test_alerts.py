@@ -8,7 +8,7 @@ from tests.fake_telegram import Message
 from tests.journeys.telling import DRUGS, SEND, THEFT, WIFE, tells
 from tests.tips.cleaning_samples import a_chatty_jpeg, a_recording
 from tests.town import HAI_HAU, Person, Town, rows
-from tips import people
+from tips.officers import people
 
 HARMFUL = (
     "mất xe ở xóm 5 xã Hải Xuân tối qua, xem https://lua-dao.vn và evil.com hỏi @ke_gian "

@@ -9,9 +9,9 @@ from storage.models import Event, Invitation, Officer
 from storage.states import EventKind, OfficerState, Role
 from tests.journeys.telling import tells
 from tests.town import HAI_HAU, HAI_XUAN, NINH_BINH, Person, Town, rows
-from tips import invitations, people
 from tips.desk import Transaction
-from tips.invitations import Post, PostError
+from tips.officers import invitations, people
+from tips.officers.invitations import Post, PostError
 from words.spoken import SPOKEN
 
 LEAD_ASKED = "Người đó đọc từ nào thì bấm từ đó."

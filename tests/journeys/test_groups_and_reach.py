@@ -5,7 +5,7 @@ from storage.states import ChatState, EventKind, Role
 from tests.fake_telegram.groups import FakeGroup
 from tests.journeys.telling import DRUGS, FIGHT, THEFT, tells
 from tests.town import HAI_HAU, Person, Town, rows
-from tips import people
+from tips.officers import people
 
 QUIET_HOUR = 61  #: minutes
 

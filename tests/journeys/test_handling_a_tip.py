@@ -10,7 +10,7 @@ from storage.states import EventKind, Role, TipState
 from tests.fake_telegram import Message
 from tests.journeys.telling import FIGHT, THEFT, tells
 from tests.town import HAI_HAU, Person, Town, rows
-from tips import people
+from tips.officers import people
 
 OLD = "Nút này đã cũ."
 #: What every message that comes in leaves behind, whatever it says.

@@ -27,8 +27,9 @@ from storage.states import CardKind, EventKind, QueueState, Role
 from tests.journeys.telling import DRUGS, SEND, THEFT, tells
 from tests.tips.cleaning_samples import a_chatty_jpeg, a_recording
 from tests.town import HAI_XUAN, NINH_BINH, Person, Town, rows
-from tips import invitations, people, retention
-from tips.invitations import Post
+from tips import retention
+from tips.officers import invitations, people
+from tips.officers.invitations import Post
 from tips.retention import Periods
 
 PLANTED = "QUAMUOP7731"

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from routing import Point, Router
 from storage.states import Channel, EvidenceKind
 from tests.clock import START
-from tips.actions import Action
-from tips.conversation import advance
-from tips.draft import Draft
+from tips.conversation.actions import Action
+from tips.conversation.advance import advance
+from tips.conversation.draft import Draft
+from tips.conversation.world import Policy, TipFact, World
 from tips.messages import Incoming, Media, Reply
 from tips.outbox import chosen, flat
 from tips.voice import Voice
-from tips.world import Policy, TipFact, World
 from words.texts import Language, Texts
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -11,11 +11,11 @@ from routing import Point, Router
 from storage.states import EvidenceKind, TipState
 from tests.clock import START
 from tests.tips.talks import IN_HAI_XUAN, Talk, make_world
-from tips.actions import File
-from tips.draft import LONGEST_WORDS, MOST_EVIDENCE, Step
+from tips.conversation.actions import File
+from tips.conversation.draft import LONGEST_WORDS, MOST_EVIDENCE, Step
+from tips.conversation.questions import QUESTIONS
+from tips.conversation.world import TipFact
 from tips.messages import Press
-from tips.questions import QUESTIONS
-from tips.world import TipFact
 
 TYPED = (
     "co trom xe o xom 5 hai xuan toi qua",

@@ -4,9 +4,9 @@ import pytest
 
 from storage.states import EvidenceKind
 from tests.tips.talks import Talk
-from tips.actions import File, LookUp, UseInvitation, WipeChat
-from tips.draft import LONGEST_WORDS, MOST_EVIDENCE, Draft, Step
-from tips.guess import Urgency
+from tips.conversation.actions import File, LookUp, UseInvitation, WipeChat
+from tips.conversation.draft import LONGEST_WORDS, MOST_EVIDENCE, Draft, Step
+from tips.understanding.guess import Urgency
 from words.categories import CHOICES, PlainChoice
 
 SEND = "Đồng ý và gửi"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tips.guess import (
+from tips.understanding.guess import (
     Urgency,
     guess_category,
     guess_urgency,

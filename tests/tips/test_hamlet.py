@@ -2,7 +2,7 @@
 
 import pytest
 
-from tips.hamlet import LONGEST, hamlet_in
+from tips.understanding.hamlet import LONGEST, hamlet_in
 
 
 @pytest.mark.parametrize(

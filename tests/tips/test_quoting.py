@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fake_telegram.entities import utf16_length, with_found
-from tips.quoting import PAGE, harmless, pages
+from tips.conversation.quoting import PAGE, harmless, pages
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from storage.states import (
     Role,
     TipState,
 )
-from tips.rights import file_for, may_act, may_open, may_see, offered
+from tips.officers.rights import file_for, may_act, may_open, may_see, offered
 
 NOW = datetime(2026, 11, 18, 3, tzinfo=UTC)
 HERE, ELSEWHERE = "14308", "14215"

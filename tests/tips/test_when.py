@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tips.when import Precision, When, understand_when
+from tips.understanding.when import Precision, When, understand_when
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=ZONE)  # a Sunday

@@ -1,0 +1,109 @@
+"""Asking the next question: what is said before it, what it offers besides answers. Pure."""
+
+from dataclasses import replace
+
+from tips.conversation import place as places
+from tips.conversation.draft import Draft, Step
+from tips.conversation.questions import QUESTIONS, next_step
+from tips.conversation.turn import Turn
+from tips.conversation.world import World
+from tips.messages import Choice, Press
+from words.categories import priority_of, services_to_call
+
+LONGEST_TRAIL = 20  #: steps back
+
+
+def start_guided(draft: Draft | None, world: World) -> Turn:
+    """/report: step by step. A tip that is unfinished is taken up again, not thrown away."""
+    if draft is None:
+        return proceed(Draft(world.fresh_number, world.now, guided=True), world)
+    if draft.at is Step.ATTACH:
+        return proceed(draft.having(guided=True), world)
+    if draft.at is Step.ADD:
+        return start_guided(draft.aside, world)
+    return ask(draft, world, world.voice("start.resume"))
+
+
+def moved(before: Draft, after: Draft, world: World, said: str = "") -> Turn:
+    """Go on after an answer: where it leads, or to the next missing question."""
+    if after.at is before.at:
+        after = after.having(at=next_step(after))
+    if after.at is not before.at and before.revision and before.at in QUESTIONS:
+        after = after.having(trail=(*after.trail, before.at)[-LONGEST_TRAIL:])
+    return ask(after, world, said)
+
+
+def proceed(draft: Draft, world: World, said: str = "") -> Turn:
+    """Ask the first question whose answer is missing."""
+    return ask(draft.having(at=next_step(draft)), world, said)
+
+
+def back(draft: Draft, world: World) -> Turn:
+    """The question before, if it still makes sense; in a list, its beginning."""
+    if _is_further_down(draft):
+        return ask(draft.having(place=places.from_the_first(draft.place)), world)
+    trail = [step for step in draft.trail if QUESTIONS[step].makes_sense(draft)]
+    while trail and trail[-1] is draft.at:
+        trail.pop()
+    if not trail:
+        return ask(draft, world)
+    place = places.from_the_first(draft.place)
+    return ask(draft.having(at=trail[-1], trail=tuple(trail[:-1]), place=place), world)
+
+
+def _is_further_down(draft: Draft) -> bool:
+    """In a list of communes, past its first page."""
+    return draft.at is Step.WHICH and places.from_the_first(draft.place) != draft.place
+
+
+def skip(draft: Draft, world: World) -> Turn:
+    if not QUESTIONS[draft.at].skippable:
+        return ask(draft, world, world.voice("ask.again"))
+    return moved(draft, draft.passing(draft.at), world)
+
+
+def ask(draft: Draft, world: World, said: str = "") -> Turn:
+    """Ask the question at hand, after what there is to say first."""
+    draft = draft.having(revision=draft.revision + 1)
+    call = _call_first(draft, world)
+    if call:
+        draft = draft.having(told_to_call=True)
+    question = QUESTIONS[draft.at]
+    reply = question.ask(draft, world)
+    text = "\n\n".join(part for part in (said, call, reply.text) if part)
+    rows = [*reply.choices, *_controls(draft, world, skippable=question.skippable)]
+    return Turn(draft, [replace(reply, text=text, choices=rows)])
+
+
+def _call_first(draft: Draft, world: World) -> str:
+    """The numbers to call before writing: said once, and no tap is asked for it."""
+    may_go_on = _is_happening(draft) or (draft.harm and draft.urgency is None)
+    if draft.told_to_call or not draft.category or not may_go_on:
+        return ""
+    services = services_to_call(draft.category, happening=True, harm=draft.harm)
+    if not services:
+        return ""
+    voice = world.voice
+    call = voice("call.first", numbers=voice.numbers(services))
+    return f"{call}\n{voice('call.bank')}" if draft.category == "fraud" else call
+
+
+def _controls(draft: Draft, world: World, *, skippable: bool) -> list[list[Choice]]:
+    def control(key: str, verb: str) -> Choice:
+        return world.voice.choice(key, Press(verb, draft.number, draft.revision))
+
+    row = [control("choice.skip", "skip")] if skippable else []
+    if draft.trail or _is_further_down(draft):
+        row.append(control("choice.back", "back"))
+    return [[*row, control("choice.cancel", "drop")]]
+
+
+def is_urgent(draft: Draft) -> bool:
+    """Tell whether the tip would be P1 if it were sent now."""
+    if not draft.category:
+        return False
+    return priority_of(draft.category, happening=_is_happening(draft), harm=draft.harm) == "P1"
+
+
+def _is_happening(draft: Draft) -> bool:
+    return draft.urgency in ("now", "just")

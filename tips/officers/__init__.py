@@ -1,0 +1,1 @@
+"""Those who handle tips: who they are, what they may see, and what their buttons do."""

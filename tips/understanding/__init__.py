@@ -1,0 +1,1 @@
+"""What words tell before anybody asks: what happened, when, in which hamlet. Pure."""
