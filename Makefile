@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test fmt lock bench-footprint bench-routing
+.PHONY: help run install test fmt lock bench bench-full bench-footprint bench-routing
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -27,6 +27,12 @@ test: .venv/dev.stamp  ## everything that must hold: style, types, arrows, tests
 fmt: .venv/dev.stamp  ## put the code into shape
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+bench: .venv/dev.stamp  ## measure speed beside yardsticks: one table, in a quarter of an hour
+	$(BIN)/python -m benchmarks
+
+bench-full: .venv/dev.stamp  ## the same at full sizes
+	$(BIN)/python -m benchmarks --full
 
 bench-footprint: .venv/dev.stamp  ## measure start, idle memory and stop
 	$(BIN)/python -m benchmarks.footprint

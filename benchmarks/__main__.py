@@ -1,0 +1,60 @@
+"""One table of every measurement: `python -m benchmarks [--full] [name …]`."""
+
+import argparse
+import asyncio
+import os
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from benchmarks import webhook
+from benchmarks.table import Line, Measure, Scale, markdown
+from bot.progress import Progress, showing
+
+MEASUREMENTS: Mapping[str, Measure] = {
+    "webhook": webhook.measure,
+}
+
+
+def main() -> None:
+    asked = _arguments()
+    scale = Scale.FULL if asked.full else Scale.REDUCED
+    began = time.monotonic()
+    lines = [line for name in asked.names or MEASUREMENTS for line in measured(name, scale)]
+    took = timedelta(seconds=round(time.monotonic() - began))
+    print(f"\n{markdown(lines)}\n")
+    print(f"Sizes: {scale}. Took {took}. {_machine()}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--full", action="store_true", help="the sizes of the goals; takes hours")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(MEASUREMENTS)}")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(MEASUREMENTS):
+        parser.error(f"no measurement is called {', '.join(sorted(unknown))}")
+    return asked
+
+
+def measured(name: str, scale: Scale) -> Sequence[Line]:
+    """Run one measurement and print its lines as soon as they are known."""
+    with showing() as show:
+        lines = asyncio.run(_run(MEASUREMENTS[name], scale, show))
+    for line in lines:
+        verdict = "met" if line.met else "MISSED"
+        print(f"{line.what}: {line.ours}, {line.ratio:.2f} × ({line.goal}) {verdict}", flush=True)
+    return lines
+
+
+async def _run(measure: Measure, scale: Scale, show: Progress) -> Sequence[Line]:
+    return await measure(scale, show)
+
+
+def _machine() -> str:
+    load = os.getloadavg()[0]
+    return f"{os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}."
+
+
+if __name__ == "__main__":
+    main()
