@@ -78,7 +78,7 @@ async def _alone(settings: Settings) -> AsyncIterator[Foundation]:
         return
     with only_process(Path(path)):
         async with foundation(settings) as base:
-            await base.database.run(queues.release)
+            await base.database.run(lambda session: queues.release(session, now()))
             yield base
 
 

@@ -50,6 +50,7 @@ class Jobs:
         schedule.every(timedelta(minutes=1), "weekly", self._summarise)
         schedule.every(timedelta(minutes=10), "files", self._sweep_files)
         schedule.every(timedelta(minutes=10), "retention", self._sweep_daily)
+        schedule.every(timedelta(minutes=10), "lanes", self._wake_forgotten)
         schedule.every(timedelta(seconds=15), "metrics", self._measure)
         schedule.start()
         try:
@@ -59,6 +60,11 @@ class Jobs:
 
     async def _look(self) -> None:
         if await self._base.database.run(lambda s: deadlines.look(self._transaction(s))):
+            self._owed.set()
+
+    async def _wake_forgotten(self) -> None:
+        if lanes := await self._base.database.run(lambda s: queues.wake_forgotten(s, now())):
+            log.error("lanes_woken", lanes=lanes)  # somebody's hands were in the database
             self._owed.set()
 
     async def _summarise(self) -> None:

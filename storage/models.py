@@ -89,15 +89,18 @@ class Model(MappedAsDataclass, DeclarativeBase, kw_only=True):
 class QueueItem(MappedAsDataclass, kw_only=True):
     """The columns of anything that is done later, once, in order within its lane, and tried again."""
 
-    due_at: Mapped[datetime]
+    #: When it may be claimed; while it is leased, when the lease runs out. None: it sleeps until another
+    #: of its lane has ended.
+    due_at: Mapped[datetime | None]
     state: Mapped[QueueState] = mapped_column(default=QueueState.WAITING)
-    leased_until: Mapped[datetime | None] = mapped_column(default=None)
     owner: Mapped[str | None] = mapped_column(default=None)  #: who holds the lease
     attempts: Mapped[int] = mapped_column(default=0)  #: counted before the work
     error: Mapped[str | None] = mapped_column(default=None)  #: a name of the fault, never words
 
 
 _WAITING = text("state = 'waiting'")
+_FRESH = text("state = 'waiting' AND attempts = 0")
+_TRIED = text("state = 'waiting' AND attempts > 0")
 
 
 class Installation(Model):
@@ -161,16 +164,12 @@ class Inbox(QueueItem, Model):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
-        Index(
-            "ix_inbox_waiting",
-            "lane",
-            "sequence",
-            "id",
-            sqlite_where=_WAITING,
-            postgresql_where=_WAITING,
-        ),
+        Index("ix_inbox_waiting", "lane", "sequence", "id",
+              sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_inbox_fresh", "due_at", "id", sqlite_where=_FRESH, postgresql_where=_FRESH),
+        Index("ix_inbox_tried", "due_at", "id", sqlite_where=_TRIED, postgresql_where=_TRIED),
         Index("ix_inbox_received_at", "received_at"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     channel: Mapped[Channel]
@@ -189,7 +188,9 @@ class Delivery(QueueItem, Model):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_waiting", "channel", "klass", "chat_id", "id",
+        Index("ix_deliveries_waiting", "chat_id", "klass", "id",
+              sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_deliveries_due", "channel", "klass", "due_at", "id",
               sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("uq_deliveries_card_id_waiting", "card_id", unique=True,
               sqlite_where=_WAITING, postgresql_where=_WAITING),
@@ -298,7 +299,9 @@ class Evidence(QueueItem, Model):
 
     __tablename__ = "evidence"
     __table_args__ = (
-        Index("ix_evidence_waiting", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index(
+            "ix_evidence_waiting", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

@@ -1,23 +1,41 @@
 """The one mechanism of inbox, outbox and fetches: claim what is due under a lease, then record.
 
-A row is WAITING until it is DONE or SET_ASIDE. Claiming counts the attempt and commits before the work,
-because the work may kill the process; when the lease runs out the row is due again. Within a lane only
-the oldest waiting row can be claimed, so order is kept by any number of workers.
+A row is WAITING until it is DONE or SET_ASIDE, and `due_at` alone says when it may be claimed: now; after a
+pause; when the lease of whoever has it runs out; or, being None, not before another of its lane has ended.
+So claiming reads the front of an index, however many are waiting.
+
+Order: only the oldest waiting row of a lane, its head, can be claimed. The lock on the head is the lane's
+lock: under it a claim that meets rows behind the head puts them to sleep (`due_at` None), and the head's end
+wakes the next one. Whoever adds a row locks nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, func, literal_column, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.database import insert_new
-from storage.models import Chat, Delivery, Evidence, Inbox, Pause
+from storage.models import Delivery, Evidence, Inbox, Pause
 from storage.states import Channel, DeliveryClass, QueueState
 
 Item = TypeVar("Item", Inbox, Delivery, Evidence)
+
+#: What a lane is, and the order within it. A file to fetch is a lane of its own.
+LANES: dict[type[Any], tuple[str, ...]] = {
+    Inbox: ("lane",),
+    Delivery: ("chat_id", "klass"),
+    Evidence: ("id",),
+}
+ORDERS: dict[type[Any], tuple[str, ...]] = {
+    Inbox: ("sequence", "id"),
+    Delivery: ("id",),
+    Evidence: ("id",),
+}
+#: Written out, not bound: only then does a planner know that the indexes of waiting rows will do.
+WAITING: ColumnElement[QueueState] = literal_column(f"'{QueueState.WAITING}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +53,7 @@ class Lease:
 
 def claim_fresh(session: Session, lease: Lease, limit: int) -> Sequence[Inbox]:
     """Claim the oldest waiting update of up to `limit` chats, none of them tried before."""
-    where = [Inbox.attempts == 0, _is_oldest_in_lane()]
-    return _claim(session, Inbox, lease, where, [Inbox.due_at, Inbox.id], limit)
+    return _claim(session, Inbox, lease, [Inbox.attempts == literal_column("0")], limit)
 
 
 def claim_tried(session: Session, lease: Lease) -> Sequence[Inbox]:
@@ -44,52 +61,23 @@ def claim_tried(session: Session, lease: Lease) -> Sequence[Inbox]:
 
     Those that were only beside it are not counted as tried again until they are.
     """
-    where = [Inbox.attempts > 0, _is_oldest_in_lane()]
-    return _claim(session, Inbox, lease, where, [Inbox.due_at, Inbox.id], 1)
-
-
-def _is_oldest_in_lane() -> ColumnElement[bool]:
-    earlier = aliased(Inbox)
-    behind = select(earlier.id).where(
-        earlier.lane == Inbox.lane,
-        earlier.state == QueueState.WAITING,
-        or_(
-            earlier.sequence < Inbox.sequence,
-            and_(earlier.sequence == Inbox.sequence, earlier.id < Inbox.id),
-        ),
-    )
-    return ~behind.exists()
-
-
-#: Which class is claimed first.
-_RANK = {klass.value: rank for rank, klass in enumerate(DeliveryClass)}
+    return _claim(session, Inbox, lease, [Inbox.attempts > literal_column("0")], 1)
 
 
 def claim_delivery(session: Session, lease: Lease, channel: Channel) -> Delivery | None:
     """Claim the next message of `channel`: alerts first, each (chat, class) in its order."""
     if _is_paused(session, channel, lease.now):
         return None
-    earlier = aliased(Delivery)
-    behind = select(earlier.id).where(
-        earlier.chat_id == Delivery.chat_id,
-        earlier.klass == Delivery.klass,
-        earlier.state == QueueState.WAITING,
-        earlier.id < Delivery.id,
-    )
-    served = select(Chat.sent_at).where(Chat.id == Delivery.chat_id).scalar_subquery()
-    order = [
-        case(_RANK, value=Delivery.klass),
-        served.nulls_first(),  # to whom we wrote longest ago: one busy chat keeps nobody waiting
-        Delivery.due_at,
-        Delivery.id,
-    ]
-    where = [Delivery.channel == channel, ~behind.exists()]
-    return next(iter(_claim(session, Delivery, lease, where, order, 1)), None)
+    for klass in DeliveryClass:
+        these = [Delivery.channel == channel, Delivery.klass == klass]
+        for delivery in _claim(session, Delivery, lease, these, 1):
+            return delivery
+    return None
 
 
 def claim_evidence(session: Session, lease: Lease, limit: int) -> Sequence[Evidence]:
     """Claim up to `limit` files to fetch and clean."""
-    return _claim(session, Evidence, lease, [], [Evidence.due_at, Evidence.id], limit)
+    return _claim(session, Evidence, lease, [], limit)
 
 
 def _claim(
@@ -97,67 +85,176 @@ def _claim(
     kind: type[Item],
     lease: Lease,
     where: list[ColumnElement[bool]],
-    order: list[Any],
     limit: int,
 ) -> Sequence[Item]:
-    due = (
-        select(kind)
-        .where(
-            kind.state == QueueState.WAITING,
-            kind.due_at <= lease.now,
-            or_(kind.leased_until.is_(None), kind.leased_until <= lease.now),
-            *where,
-        )
-        .order_by(*order)
-        .limit(limit)
-        .with_for_update(of=kind, skip_locked=True)
+    """Claim the heads of up to `limit` lanes, in the order in which they became due.
+
+    A lane whose head another transaction holds is passed over: nobody waits here for anybody.
+    """
+    claimed: list[Item] = []
+    passed: set[tuple[Any, ...]] = set()
+    while len(claimed) < limit:
+        due = _due(session, kind, lease.now, where, passed, limit - len(claimed))
+        if not due:
+            break
+        heads = _locked_heads(session, kind, due)
+        passed |= set(due.values()) - {_lane_of(head) for head in heads}
+        if due.keys() - {head.id for head in heads}:
+            _put_to_sleep_behind(session, kind, heads)
+        for head in heads:
+            if head.id in due and _is_due(head, lease.now):
+                head.due_at, head.owner = lease.until, lease.owner
+                head.attempts += 1
+                claimed.append(head)
+        session.flush()
+    return claimed
+
+
+def _is_due(head: Inbox | Delivery | Evidence, now: datetime) -> bool:
+    """Tell whether nobody claimed it between our seeing and our locking it."""
+    return head.due_at is not None and head.due_at <= now
+
+
+def _due(
+    session: Session,
+    kind: type[Item],
+    now: datetime,
+    where: list[ColumnElement[bool]],
+    passed: Collection[tuple[Any, ...]],
+    limit: int,
+) -> dict[int, tuple[Any, ...]]:
+    """Return what has been due longest, as id and lane, without a lock."""
+    lane = [getattr(kind, name) for name in LANES[kind]]
+    these = [kind.state == WAITING, kind.due_at <= now, *where]
+    if passed:
+        these.append(tuple_(*lane).not_in(passed))
+    query = select(kind.id, *lane).where(*these).order_by(kind.due_at, kind.id).limit(limit)
+    return {row[0]: tuple(row[1:]) for row in session.execute(query)}
+
+
+def _locked_heads(session: Session, kind: type[Item], ids: Iterable[int]) -> Sequence[Item]:
+    """Return, locked, the head of each lane that these rows are in."""
+    this, first = aliased(kind), aliased(kind)
+    head = (
+        select(first.id)
+        .where(first.state == WAITING, *_same_lane(kind, first, this))
+        .order_by(*(getattr(first, name) for name in ORDERS[kind]))
+        .limit(1)
+        .correlate(this)
+        .scalar_subquery()
     )
-    items = session.scalars(due).all()
-    for item in items:
-        item.leased_until, item.owner = lease.until, lease.owner
-        item.attempts += 1
-    return items
+    query = (
+        select(kind)
+        .where(kind.id.in_(select(head).where(this.id.in_(ids))), kind.state == WAITING)
+        .order_by(kind.due_at, kind.id)
+        .with_for_update(of=kind, skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).all()
+
+
+def _same_lane(kind: type[Any], one: Any, other: Any) -> Iterable[ColumnElement[bool]]:
+    return (getattr(one, name) == getattr(other, name) for name in LANES[kind])
+
+
+def _lane_of(item: Inbox | Delivery | Evidence) -> tuple[Any, ...]:
+    return tuple(getattr(item, name) for name in LANES[type(item)])
+
+
+def _put_to_sleep_behind(session: Session, kind: type[Item], heads: Sequence[Item]) -> None:
+    """Let what nobody has, behind heads that we hold, wait for their end."""
+    lanes = tuple_(*(getattr(kind, name) for name in LANES[kind]))
+    behind = (
+        kind.state == WAITING,
+        kind.due_at.is_not(None),
+        kind.owner.is_(None),
+        kind.id.not_in([head.id for head in heads]),
+        lanes.in_([_lane_of(head) for head in heads]),
+    )
+    asleep = update(kind).where(*behind).values(due_at=None)
+    session.execute(asleep, execution_options={"synchronize_session": False})
+
+
+def _wake_next(session: Session, ended: Inbox | Delivery | Evidence, now: datetime) -> None:
+    """Let the next of the lane be due: now, so behind whoever of other lanes has waited longer."""
+    kind = type(ended)
+    other = aliased(kind)
+    asleep = (
+        select(other.id)
+        .where(other.state == WAITING, other.due_at.is_(None), *_same_lane(kind, other, ended))
+        .order_by(*(getattr(other, name) for name in ORDERS[kind]))
+        .limit(1)
+        .scalar_subquery()
+    )
+    woken = update(kind).where(kind.id == asleep, kind.due_at.is_(None)).values(due_at=now)
+    session.execute(woken, execution_options={"synchronize_session": False})
+
+
+def wake_forgotten(session: Session, now: datetime) -> int:
+    """Wake lanes in which everybody sleeps; return how many there were.
+
+    There are none as long as rows end only here. It is the net for hands that delete rows in a database.
+    """
+    return _wake_forgotten(session, Inbox, now) + _wake_forgotten(session, Delivery, now)
+
+
+def _wake_forgotten(session: Session, kind: type[Item], now: datetime) -> int:
+    awake = aliased(kind)
+    somebody = select(awake.id).where(
+        awake.state == WAITING, awake.due_at.is_not(None), *_same_lane(kind, awake, kind)
+    )
+    forgotten = select(kind).where(kind.state == WAITING, kind.due_at.is_(None), ~somebody.exists())
+    rows = session.scalars(forgotten.with_for_update(of=kind, skip_locked=True)).all()
+    for row in rows:
+        row.due_at = now
+    return len({_lane_of(row) for row in rows})
 
 
 def held(session: Session, kind: type[Item], item_id: int, owner: str) -> Item | None:
     """Return the row, locked, if `owner` still holds its lease; None if another took it over."""
     return session.scalar(
         select(kind)
-        .where(kind.id == item_id, kind.owner == owner, kind.state == QueueState.WAITING)
+        .where(kind.id == item_id, kind.owner == owner, kind.state == WAITING)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
 
 
-def finish(item: Inbox | Delivery | Evidence) -> None:
-    item.state, item.leased_until, item.owner, item.error = QueueState.DONE, None, None, None
+def finish(session: Session, item: Inbox | Delivery | Evidence, now: datetime) -> None:
+    item.state, item.owner, item.error = QueueState.DONE, None, None
+    _wake_next(session, item, now)
+
+
+def set_aside(
+    session: Session, item: Inbox | Delivery | Evidence, fault: str, now: datetime
+) -> None:
+    item.state, item.owner, item.error = QueueState.SET_ASIDE, None, fault
+    _wake_next(session, item, now)
 
 
 def postpone(item: Inbox | Delivery | Evidence, due_at: datetime, fault: str) -> None:
-    item.due_at, item.leased_until, item.owner, item.error = due_at, None, None, fault
+    item.due_at, item.owner, item.error = due_at, None, fault
 
 
-def set_aside(item: Inbox | Delivery | Evidence, fault: str) -> None:
-    item.state, item.leased_until, item.owner, item.error = QueueState.SET_ASIDE, None, None, fault
-
-
-def give_back(session: Session, kind: type[Item], item_ids: Collection[int], owner: str) -> None:
+def give_back(
+    session: Session, kind: type[Item], item_ids: Collection[int], owner: str, now: datetime
+) -> None:
     """End the leases `owner` still has on these rows, so that they are due at once."""
-    mine = (kind.id.in_(item_ids), kind.owner == owner, kind.state == QueueState.WAITING)
-    session.execute(update(kind).where(*mine).values(leased_until=None, owner=None))
+    mine = (kind.id.in_(item_ids), kind.owner == owner, kind.state == WAITING)
+    session.execute(update(kind).where(*mine).values(due_at=now, owner=None))
 
 
 def renew(session: Session, kind: type[Item], item_ids: Collection[int], lease: Lease) -> None:
     """Lengthen the leases the owner has on these rows: it is alive and still at them."""
-    mine = (kind.id.in_(item_ids), kind.owner == lease.owner, kind.state == QueueState.WAITING)
-    session.execute(update(kind).where(*mine).values(leased_until=lease.until))
+    mine = (kind.id.in_(item_ids), kind.owner == lease.owner, kind.state == WAITING)
+    session.execute(update(kind).where(*mine).values(due_at=lease.until))
 
 
-def release(session: Session) -> None:
+def release(session: Session, now: datetime) -> None:
     """End every lease. Only for a process that knows that it is the only one."""
     for kind in (Inbox, Delivery, Evidence):
-        leased = kind.leased_until.is_not(None)
-        session.execute(update(kind).where(leased).values(leased_until=None, owner=None))
+        leased = (kind.state == WAITING, kind.owner.is_not(None))
+        session.execute(update(kind).where(*leased).values(due_at=now, owner=None))
 
 
 def pause(session: Session, channel: Channel, until: datetime) -> None:
@@ -183,7 +280,7 @@ class Depth:
 
 def depth(session: Session, kind: type[Item]) -> Depth:
     waiting = session.execute(
-        select(func.count(), func.min(kind.due_at)).where(kind.state == QueueState.WAITING)
+        select(func.count(), func.min(kind.due_at)).where(kind.state == WAITING)
     ).one()
     aside = session.scalar(
         select(func.count()).select_from(kind).where(kind.state == QueueState.SET_ASIDE)

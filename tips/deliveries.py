@@ -107,7 +107,7 @@ class Deliveries:
         while (delivery := queues.claim_delivery(session, lease, self.channel)) is not None:
             if session.get_one(Chat, delivery.chat_id).state is ChatState.OPEN:
                 return delivery.id
-            queues.set_aside(delivery, "chat_closed")
+            queues.set_aside(session, delivery, "chat_closed", lease.now)
             session.flush()
         return None
 

@@ -149,7 +149,7 @@ class EvidenceRoom:
         piece.file, piece.silent_file = fetched.file, fetched.silent_file
         piece.has_sound = piece.kind in (EvidenceKind.VIDEO, EvidenceKind.VOICE)
         piece.reference_sealed = None
-        queues.finish(piece)
+        queues.finish(session, piece, self.clock())
         piece.error = fetched.fault or None
         log.info("evidence_kept", evidence=piece.id, verdict=piece.verdict, reason=fetched.fault)
         self._tell(session, piece)
@@ -161,7 +161,7 @@ class EvidenceRoom:
         log.warning("evidence_not_fetched", evidence=piece.id, fault=error.fault)
         if error.fault == "too_large":
             piece.verdict, piece.reference_sealed = EvidenceVerdict.REFUSED, None
-            queues.finish(piece)
+            queues.finish(session, piece, self.clock())
             piece.error = RefusalReason.TOO_LARGE
             self._tell(session, piece)
         elif error.permanent or piece.attempts > len(WAITS):
@@ -173,7 +173,7 @@ class EvidenceRoom:
 
     def _lose(self, session: Session, piece: Evidence, fault: str) -> None:
         piece.verdict, piece.reference_sealed = EvidenceVerdict.LOST, None
-        queues.set_aside(piece, fault)
+        queues.set_aside(session, piece, fault, self.clock())
         log.error("evidence_lost", evidence=piece.id, fault=fault)
         self._tell(session, piece)
 

@@ -66,7 +66,7 @@ class Intake:
 
     def _claim(self, session: Session, claim: Claim) -> list[int]:
         if self._interrupted:
-            queues.give_back(session, Inbox, self._interrupted, self.owner)
+            queues.give_back(session, Inbox, self._interrupted, self.owner, self.clock())
         return [item.id for item in claim(session, Lease(self.owner, self.clock(), LEASE))]
 
     def _handle(self, session: Session, item_ids: Sequence[int]) -> None:
@@ -84,7 +84,7 @@ class Intake:
             turn = self._turn(tx, item)
             with tx.session.begin_nested():
                 turn()
-                queues.finish(item)
+                queues.finish(tx.session, item, tx.now)
                 item.body_sealed = None
         except Exception as bug:
             if is_away(bug):
@@ -99,7 +99,7 @@ class Intake:
             queues.postpone(item, tx.now + RETRY[item.attempts - 1], fault)
 
     def _set_aside(self, tx: Transaction, item: Inbox, fault: str) -> None:
-        queues.set_aside(item, fault)
+        queues.set_aside(tx.session, item, fault, tx.now)
         operators.tell(tx, "operator.set_aside", key=f"aside:{item.id}", tries=TRIES, row=item.id)
         log.error("message_set_aside", inbox=item.id, fault=fault)
         chat = chats.by_digest(tx.session, item.channel, item.lane)

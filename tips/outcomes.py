@@ -45,9 +45,8 @@ class Outcome(StrEnum):
 def sent(tx: Transaction, delivery: Delivery, message: Outgoing, message_id: str | None) -> Outcome:
     """Note a message that arrived; a card that changed meanwhile is due again."""
     delivery.sent_at, delivery.message_id = tx.now, message_id
-    tx.session.get_one(Chat, delivery.chat_id).sent_at = tx.now
     if delivery.card_id is None or _shows_newest(tx, delivery.card_id, message, message_id):
-        queues.finish(delivery)
+        queues.finish(tx.session, delivery, tx.now)
     else:
         queues.postpone(delivery, tx.now, "changed_meanwhile")
         delivery.attempts = 0
@@ -99,7 +98,7 @@ def undigested(tx: Transaction, delivery: Delivery, fault: str) -> Outcome:
 
 def _close(tx: Transaction, delivery: Delivery, chat: Chat, fault: str) -> Outcome:
     """Blocked, deleted or removed: nothing more is sent there until it writes to us again."""
-    queues.set_aside(delivery, fault)
+    queues.set_aside(tx.session, delivery, fault, tx.now)
     people.lost(tx, chat)
     return Outcome.CLOSED
 
@@ -123,7 +122,7 @@ def _try_later(tx: Transaction, delivery: Delivery, fault: str, retries: int) ->
 
 
 def _set_aside(tx: Transaction, delivery: Delivery, fault: str) -> Outcome:
-    queues.set_aside(delivery, fault)
+    queues.set_aside(tx.session, delivery, fault, tx.now)
     log.error("delivery_set_aside", delivery=delivery.id, fault=fault)
     if not operators.is_one(tx, delivery.chat_id):  # nobody is told of what could not be told
         operators.tell(tx, "operator.undelivered", f"undelivered:{delivery.id}", row=delivery.id)

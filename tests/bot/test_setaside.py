@@ -67,7 +67,7 @@ async def store(base: Foundation, number: int = 900) -> None:
         inbox.store(session, [raw], now() - timedelta(hours=3))
         item = session.query(Inbox).filter_by(external_id=str(number)).one()
         item.attempts = 3
-        queues.set_aside(item, "KeyError")
+        queues.set_aside(session, item, "KeyError", now())
 
     await base.database.run(work)
 
@@ -79,7 +79,7 @@ async def owe(base: Foundation, *, body: bytes = b'{"text": "Da nhan tin"}') -> 
         chat = chats.reach(session, chats.Address(Channel.TELEGRAM, "5550001"), now())
         delivery = deliveries.owe(session, chat, body, DeliveryClass.ANSWER, now())
         assert delivery is not None
-        queues.set_aside(delivery, "bad_request")
+        queues.set_aside(session, delivery, "bad_request", now())
 
     await base.database.run(work)
 
@@ -107,7 +107,7 @@ async def show_card(base: Foundation) -> None:
         session.flush()
         card = deliveries.card(session, tip.id, chat, CardKind.ALERT)
         deliveries.show(session, card, now())
-        queues.set_aside(session.query(Delivery).one(), "bad_request")
+        queues.set_aside(session, session.query(Delivery).one(), "bad_request", now())
 
     await base.database.run(work)
 
@@ -119,10 +119,10 @@ async def fetch(base: Foundation) -> None:
         chat = chats.reach(session, chats.Address(Channel.TELEGRAM, "5550001"), now())
         piece = evidence.take(session, chat, EvidenceKind.PHOTO, "AgACAg-An", 9, now())
         piece.verdict = EvidenceVerdict.LOST
-        queues.set_aside(piece, "interrupted")
+        queues.set_aside(session, piece, "interrupted", now())
         told = RawUpdate(Channel.TELEGRAM, f"evidence:{piece.id}", "5550001", inbox.LAST, b"{}")
         inbox.store(session, [told], now())
-        queues.finish(session.query(Inbox).one())
+        queues.finish(session, session.query(Inbox).one(), now())
 
     await base.database.run(work)
 
@@ -289,7 +289,9 @@ async def test_of_two_failed_states_of_a_card_one_is_sent(base: Foundation) -> N
 
     def fail_again(session: Session) -> None:
         deliveries.show(session, session.query(Card).one(), now())
-        queues.set_aside(session.query(Delivery).filter_by(id=2).one(), "bad_request")
+        queues.set_aside(
+            session, session.query(Delivery).filter_by(id=2).one(), "bad_request", now()
+        )
 
     await base.database.run(fail_again)
     assert (await setaside.replay(base, Queue.DELIVERIES, None))[-1] == "1 of 2 put back"

@@ -41,10 +41,10 @@ async def claim(
     return await database.run(work)
 
 
-async def finish(database: Database, external_id: str) -> None:
+async def finish(database: Database, clock: FakeClock, external_id: str) -> None:
     def work(session: Session) -> None:
         item = session.query(Inbox).filter_by(external_id=external_id).one()
-        queues.finish(item)
+        queues.finish(session, item, clock())
 
     await database.run(work)
 
@@ -60,7 +60,7 @@ async def test_the_next_of_a_chat_follows_when_the_first_is_done(
 ) -> None:
     await store(database, clock, update(1), update(2))
     assert await claim(database, clock) == ["1-1"]
-    await finish(database, "1-1")
+    await finish(database, clock, "1-1")
     assert await claim(database, clock) == ["1-2"]
 
 
@@ -112,7 +112,7 @@ async def test_what_was_tried_before_is_claimed_alone(database: Database, clock:
 async def test_what_is_given_back_is_due_at_once(database: Database, clock: FakeClock) -> None:
     await store(database, clock, update(1))
     await claim(database, clock, "a")
-    await database.run(lambda session: queues.give_back(session, Inbox, [1], "a"))
+    await database.run(lambda session: queues.give_back(session, Inbox, [1], "a", clock()))
     assert await claim(database, clock, "b") == ["1-1"]
 
 
@@ -123,7 +123,7 @@ async def test_nobody_gives_back_what_another_took_over(
     await claim(database, clock, "a")
     clock.advance(LEASE)
     await claim(database, clock, "b")
-    await database.run(lambda session: queues.give_back(session, Inbox, [1], "a"))
+    await database.run(lambda session: queues.give_back(session, Inbox, [1], "a", clock()))
     assert await claim(database, clock, "a") == []
 
 
@@ -144,7 +144,7 @@ async def test_a_process_that_is_the_only_one_ends_the_leases_of_the_one_before(
 ) -> None:
     await store(database, clock, update(1))
     await claim(database, clock, "killed")
-    await database.run(queues.release)
+    await database.run(lambda session: queues.release(session, clock()))
     assert await claim(database, clock, "b") == ["1-1"]
 
 
@@ -161,7 +161,9 @@ async def test_what_was_set_aside_lets_those_behind_it_go_on(
 ) -> None:
     await store(database, clock, update(1), update(2))
     await claim(database, clock)
-    await database.run(lambda session: queues.set_aside(session.get_one(Inbox, 1), "undigested"))
+    await database.run(
+        lambda session: queues.set_aside(session, session.get_one(Inbox, 1), "bug", clock())
+    )
     assert await claim(database, clock) == ["1-2"]
     depth = await database.read(lambda session: queues.depth(session, Inbox))
     assert (depth.waiting, depth.set_aside) == (1, 1)
@@ -197,7 +199,7 @@ async def test_workers_at_the_same_time_never_claim_the_same(
         database = databases[worker]
         while claimed := await claim(database, clock, str(worker), limit=2):
             for external_id in claimed:
-                await finish(database, external_id)
+                await finish(database, clock, external_id)
                 done.append(external_id)
 
     while len(done) < chats * messages:
@@ -212,3 +214,50 @@ async def test_workers_at_the_same_time_never_claim_the_same(
         assert of_chat == sorted(of_chat)
     items = await databases[0].read(lambda session: session.query(Inbox).all())
     assert {(item.attempts, item.state) for item in items} == {(1, QueueState.DONE)}
+
+
+async def test_what_sleeps_behind_another_wakes_when_it_ends_behind_all_that_waited_longer(
+    database: Database, clock: FakeClock
+) -> None:
+    """One busy chat has its turn like the others, and no more."""
+    await store(database, clock, update(1), update(2), update(3))
+    assert await claim(database, clock) == ["1-1"]
+    clock.advance(seconds=1)
+    await store(database, clock, update(1, "2"))
+    clock.advance(seconds=1)
+    await finish(database, clock, "1-1")
+    assert await claim(database, clock, limit=1) == ["2-1"]
+    assert await claim(database, clock) == ["1-2"]
+
+
+async def test_a_lane_in_which_all_sleep_is_woken(database: Database, clock: FakeClock) -> None:
+    """Somebody deleted a row by hand: those behind it are not forgotten."""
+    await store(database, clock, update(1), update(2), update(3))
+    assert await claim(database, clock) == ["1-1"]
+    await database.run(lambda session: session.delete(session.get_one(Inbox, 1)))
+    assert await claim(database, clock) == []
+    assert await database.run(lambda session: queues.wake_forgotten(session, clock())) == 1
+    assert await claim(database, clock) == ["1-2"]
+    assert await database.run(lambda session: queues.wake_forgotten(session, clock())) == 0
+
+
+async def test_workers_that_end_and_add_at_the_same_time_forget_nobody(
+    database_url: str, open_database: Callable[[str], Database], clock: FakeClock
+) -> None:
+    """What is added while the head of its lane ends is either due or woken: nothing sleeps for ever."""
+    workers, messages = 4, 25
+    databases = [open_database(database_url) for _ in range(workers + 1)]
+    done: list[str] = []
+
+    async def add() -> None:
+        for number in range(messages):
+            await store(databases[-1], clock, update(number, "1"), update(number, "2"))
+
+    async def work(worker: int) -> None:
+        while len(done) < 2 * messages:
+            for external_id in await claim(databases[worker], clock, str(worker), limit=2):
+                await finish(databases[worker], clock, external_id)
+                done.append(external_id)
+
+    await asyncio.gather(add(), *(work(worker) for worker in range(workers)))
+    assert len(done) == len(set(done)) == 2 * messages

@@ -120,3 +120,28 @@ def test_a_file_that_is_no_database_is_said_plainly(tmp_path: Path) -> None:
     path.write_text("these are not the bytes of a database, however many there are of them" * 20)
     with pytest.raises(SchemaError, match="cannot be opened"):
         schema.check(f"sqlite:///{path}")
+
+
+def test_leases_and_sleepers_are_kept_when_one_time_comes_to_say_both(bare_url: str) -> None:
+    row = (
+        "INSERT INTO inbox (channel, external_id, lane, sequence, received_at, state, attempts{}) "
+        "VALUES ('web', '{}', 'l', 1, '2026-11-18 03:00:00', 'waiting', 1{})"
+    )
+    schema.upgrade(bare_url, "0001")
+    leased = "'2026-11-18 03:00:00', '2026-11-18 03:00:20'"
+    execute(bare_url, row.format(", due_at, leased_until", "1", f", {leased}"))
+    schema.upgrade(bare_url)
+    execute(bare_url, row.format("", "2", ""))
+    assert times(bare_url) == ["03:00:20", None]
+    schema.downgrade(bare_url, "0001")
+    assert times(bare_url) == ["03:00:20", "03:00:00"]
+    schema.upgrade(bare_url)
+
+
+def times(url: str) -> list[str | None]:
+    engine = sync_engine(url)
+    with engine.begin() as connection:
+        found = connection.execute(text("SELECT CAST(due_at AS TEXT) FROM inbox ORDER BY id"))
+        said = [row[0] and str(row[0])[11:19] for row in found]
+    engine.dispose()
+    return said

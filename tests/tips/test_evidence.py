@@ -144,7 +144,9 @@ async def test_what_never_passes_is_set_aside_and_reporter_and_operator_are_told
     cleaner = QuickCleaner(*[ZeroDivisionError() for _ in range(99)])
     while (await piece_of(office)).state is QueueState.WAITING:
         assert await room(cleaner).take() == 1
-        office.clock.now = max((await piece_of(office)).due_at, office.clock.now)
+        due_at = (await piece_of(office)).due_at
+        assert due_at is not None
+        office.clock.now = max(due_at, office.clock.now)
     piece = await piece_of(office)
     assert (piece.verdict, piece.state) == (EvidenceVerdict.LOST, QueueState.SET_ASIDE)
     assert (piece.error, piece.reference_sealed) == ("ZeroDivisionError", None)
