@@ -90,7 +90,7 @@ Invariant = Callable[[Session, PlatformLog], Breaches]
 def what_waits_can_be_done(session: Session, log: PlatformLog) -> Breaches:
     """A row that waits holds what is to be done; one that ended is nobody's."""
     for item in _queued(session):
-        if item.state is not QueueState.WAITING and (item.owner or item.leased_until):
+        if item.state is not QueueState.WAITING and item.owner:
             yield f"{item.__tablename__} {item.id} has ended and is still held"
         if item.state is QueueState.WAITING and not _can_be_done(item):
             yield f"{item.__tablename__} {item.id} waits and is empty"
