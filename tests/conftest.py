@@ -14,6 +14,11 @@ from tests.databases import Postgres, Sqlite, postgres
 KINDS = ("sqlite", "postgresql")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Number what is given as bytes: archives and recordings differ from process to process."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()

@@ -148,6 +148,29 @@ def a_recording(
     return paper.getvalue()
 
 
+def an_av1_film(seconds: int = 1) -> bytes:
+    """Grey pictures growing lighter as AV1 in an MP4, and silence, with words planted.
+
+    They come from an AVIF animation: the AV1 encoder that FFmpeg brings makes its threads realtime ones
+    where it may, and those leave a machine of two cores to nobody else.
+    """
+    still = [Image.new("L", _SIZE, number * 5 % 255) for number in range(seconds * _RATE)]
+    avif, paper = io.BytesIO(), io.BytesIO()
+    still[0].save(avif, "AVIF", save_all=True, append_images=still[1:], duration=1000 // _RATE)
+    avif.seek(0)
+    with av.open(avif, "r") as source, av.open(paper, "w", format="mp4") as target:
+        film = source.streams.video[1]  # the first is the still picture that stands for it
+        track = target.add_stream_from_template(film, opaque=True)
+        voice = _voice_track(target, "libopus")
+        _plant(target)
+        for packet in source.demux(film):
+            if packet.dts is not None:
+                packet.stream = track
+                target.mux(packet)
+        _hush(target, voice, seconds)
+    return paper.getvalue()
+
+
 def _plant(target: OutputContainer) -> None:
     for key in ("title", "artist", "comment", "description", "copyright", "make"):
         target.metadata[key] = MARK
