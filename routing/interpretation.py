@@ -7,7 +7,7 @@ from operator import attrgetter
 from routing.cues import Level
 from routing.evidence import NOTHING, NOTHING_ELSE, Reading, only_names, read_areas, read_communes
 from routing.mending import Mender, decode_keys
-from routing.mentions import Finder, Mention
+from routing.mentions import Mention, mentions_in
 from routing.names import Names
 from routing.text import Reader, Words
 
@@ -56,7 +56,8 @@ class Interpreter:
     """Reads texts: as typed first, then as raw keys, then with slips mended."""
 
     def __init__(self, names: Names) -> None:
-        self._finder = Finder(names.tree, Reader(names.words))
+        self._reader = Reader(names.words)
+        self._tree = names.tree
         self._known = names.words
         self._mender = Mender(names.compact)
 
@@ -66,8 +67,9 @@ class Interpreter:
         if not best.words.words:
             return best
         if any(map(_is_keyed, best.words.words)):
-            for decoded in {decode_keys(text, ()), decode_keys(text, self._known)} - {text}:
-                best = _better(self._as_typed(decoded, prior, repaired=True), best)
+            for decoded in dict.fromkeys((decode_keys(text, self._known), decode_keys(text, ()))):
+                if decoded != text:
+                    best = _better(self._as_typed(decoded, prior, repaired=True), best)
         if best.clear:
             return best
         if best.top < ENOUGH or not best.reading.settled:
@@ -86,7 +88,7 @@ class Interpreter:
 
     def _mended(self, said: Interpretation, prior: frozenset[int] | None) -> Interpretation:
         words = self._mender.mend_types(said.words)
-        found = said.mentions if words is said.words else self._finder.find_anew(words)
+        found = said.mentions if words is said.words else mentions_in(words, self._tree)
         supported = [reading.mention for reading in said.best.values() if reading.supported]
         mentions = self._mender.mend(words, found, supported)
         if mentions is said.mentions:
@@ -96,8 +98,8 @@ class Interpreter:
     def _as_typed(
         self, text: str, prior: frozenset[int] | None, *, repaired: bool = False
     ) -> Interpretation:
-        words, mentions = self._finder.find(text)
-        return _weigh(words, mentions, prior, repaired=repaired)
+        words = self._reader.read(text)
+        return _weigh(words, mentions_in(words, self._tree), prior, repaired=repaired)
 
 
 def _better(one: Interpretation, other: Interpretation) -> Interpretation:

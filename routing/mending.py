@@ -6,13 +6,14 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import islice
 
 from rapidfuzz.distance import OSA
 
 from routing.cues import CUES, Cue, Kinds, Level, kinds_of
-from routing.mentions import Mention, TypeWord, best_cover, mention_of, type_words
+from routing.mentions import Mention, TypeWord, best_cover, mention_of, type_word_before
 from routing.names import Name, view_of
 from routing.text import HARD, SPACE, Word, Words
 
@@ -109,8 +110,8 @@ class Mender:
             array("i", np.asarray(owners)[order].tobytes()),
         )
 
-    def near(self, letters: str) -> set[str]:
-        """Names one missing, added, changed or swapped letter away, and itself."""
+    def near(self, letters: str) -> list[str]:
+        """Names one missing, added, changed or swapped letter away, and itself; in a fixed order."""
         hashes, owners = self._by_deletion
         found = set()
         for form in (letters, *_deletions(letters)):
@@ -119,7 +120,7 @@ class Mender:
             while at < len(hashes) and hashes[at] == sought:
                 found.add(self._letters[owners[at]])
                 at += 1
-        return {name for name in found if OSA.distance(letters, name, score_cutoff=1) <= 1}
+        return sorted(name for name in found if OSA.distance(letters, name, score_cutoff=1) <= 1)
 
     def mend_types(self, text: Words) -> Words:
         """The text with its mistyped type words put right: "phườnng 3"."""
@@ -128,7 +129,7 @@ class Mender:
             named = i > 0 and words[i - 1].kinds is not None and text.gaps[i] != HARD
             odd = not word.known or words[i + 1].plain.isdigit()
             if word.kinds is None and odd and not named:
-                words[i] = word._replace(kinds=_slipped_type(word.plain))
+                words[i] = replace(word, kinds=_slipped_type(word.plain))
         return text if words == text.words else Words(words, text.gaps)
 
     def mend(
@@ -136,10 +137,9 @@ class Mender:
     ) -> Sequence[Mention]:
         """The mentions with those that a slip hid, where they stand beside something known."""
         plain = _explained(mentions, supported)
-        types = type_words(text)
         mended: list[Mention] = []
-        for start, end in islice(_spans(text, plain, types), MOST_SPANS):
-            mended += self._mended(text, start, end, types[start])
+        for start, end in islice(_spans(text, plain), MOST_SPANS):
+            mended += self._mended(text, start, end, type_word_before(text, start))
         if not mended:
             return mentions
         doubtful = [mention for mention in mentions if mention not in plain]
@@ -206,9 +206,7 @@ def _deletions(letters: str) -> Iterator[str]:
     return (letters[:i] + letters[i + 1 :] for i in range(len(letters)))
 
 
-def _spans(
-    text: Words, mentions: Sequence[Mention], types: Sequence[TypeWord | None]
-) -> Iterator[tuple[int, int]]:
+def _spans(text: Words, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]]:
     """Runs of words that no name explains and that touch something known, longest first."""
     words, gaps = text
     known, anchors = _marks(text, mentions)
@@ -221,7 +219,7 @@ def _spans(
         for end in range(longest, start, -1):
             if all(known[start:end]):
                 continue
-            if types[start] is not None or _touches(text, anchors, start, end):
+            if type_word_before(text, start) or _touches(text, anchors, start, end):
                 yield start, end
 
 

@@ -1,14 +1,15 @@
 """Finding the known names in a text, with the words beside them that say what they are."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from routing.cues import CUES, FORMERLY, FORMERLY_BEGINS, HAMLETS, JOINING, Cue, Kinds
 from routing.names import Name, Node, View
-from routing.text import HARD, Reader, Word, Words, stretches
+from routing.text import HARD, Words
 
 MOST_MENTIONS = 16  # looked at in one text: a tip names a few places, a flood of names is noise
+MOST_MATCHES = 4 * MOST_MENTIONS  # the same before those that overlap are sorted out
 
 
 @dataclass(slots=True, eq=False)
@@ -25,70 +26,18 @@ class Mention:
     formerly: bool
     trust: float = 1.0  # less where the words had to be mended
 
-    def moved(self, by: int) -> "Mention":
-        """The same, so many words further on."""
-        return Mention(
-            self.start + by,
-            self.end + by,
-            self.left + by,
-            self.view,
-            self.plain,
-            self.kinds,
-            self.cue,
-            self.formerly,
-        )
 
-
-Found = tuple[Words, list[Mention]]
-
-
-class Finder:
-    """Finds mentions. Remembers stretches that name areas: ", tỉnh Nam Định," comes again."""
-
-    _REMEMBERED = 5_000
-    _LONGEST = 40  # letters; a longer stretch is a sentence, which nobody writes twice
-
-    def __init__(self, tree: Mapping[str, Node], reader: Reader) -> None:
-        self._tree = tree
-        self._reader = reader
-        self._memory: dict[str, Found] = {}
-
-    def find(self, text: str) -> Found:
-        """The words, and the mentions of the reading that covers them best; none overlap."""
-        words: list[Word] = []
-        gaps: list[int] = []
-        found: list[Mention] = []
-        for stretch in stretches(text):
-            here, mentions = self._memory.get(stretch) or self._in_stretch(stretch)
-            start = len(words)
-            if found and found[-1].end == start and here.words and _formerly(here, 0):
-                found[-1] = replace(found[-1], formerly=True)  # "Giao An (cũ)"
-            words += here.words
-            gaps += here.gaps
-            found += [mention.moved(start) for mention in mentions] if start else mentions
-        return Words(words, gaps), found[:MOST_MENTIONS]
-
-    def find_anew(self, text: Words) -> list[Mention]:
-        """The mentions of words that were changed, which the memory does not know apart."""
-        return _without_overlap(text, self._tree)[:MOST_MENTIONS]
-
-    def _in_stretch(self, stretch: str) -> Found:
-        """Neither names nor type words nor cues reach over a break."""
-        words = self._reader.read(stretch)
-        found = words, _without_overlap(words, self._tree)
-        again = len(stretch) <= self._LONGEST and all(m.view.areas for m in found[1])
-        if again and len(self._memory) < self._REMEMBERED:
-            self._memory[stretch] = found
-        return found
-
-
-def _without_overlap(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
-    found = _matches(text, tree)
+def mentions_in(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
+    """The mentions of the reading that covers the text best; none overlap."""
+    found: list[Mention] = []
     overlap = False
-    for one, other in pairwise(found):
-        _share_type(text, one, other)
-        overlap = overlap or one.end > other.left
-    return best_cover(found) if overlap else found
+    for mention in islice(_matches(text, tree), MOST_MATCHES):
+        if found:
+            before = found[-1]
+            _share_type(text, before, mention)
+            overlap = overlap or before.end > mention.left
+        found.append(mention)
+    return (best_cover(found) if overlap else found)[:MOST_MENTIONS]
 
 
 def _share_type(text: Words, one: Mention, other: Mention) -> None:
@@ -98,24 +47,24 @@ def _share_type(text: Words, one: Mention, other: Mention) -> None:
         other.kinds = one.kinds
 
 
-def _matches(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
+def _matches(text: Words, tree: Mapping[str, Node]) -> Iterator[Mention]:
     """At each word the longest name that begins there, unless it lies within the one before."""
-    found: list[Mention] = []
     covered = 0
-    types, last = type_words(text), len(text.words)
     for start, word in enumerate(text.words):
         node = tree.get(word.plain)
         if node is None:
             continue
         name, end = node.name, start + 1
-        if node.following is not None and end < last:
+        if node.following is not None:
             name, end = _longest(text, node, end)
-        if name is not None and (end > covered or types[start] is not None):
-            mention = mention_of(text, start, end, name, types[start])
+        if name is None:
+            continue
+        type_word = type_word_before(text, start)
+        if end > covered or type_word is not None:
+            mention = mention_of(text, start, end, name, type_word)
             if mention is not None:
-                found.append(mention)
                 covered = max(covered, end)
-    return found
+                yield mention
 
 
 def _longest(text: Words, node: Node, end: int) -> tuple[Name | None, int]:
@@ -135,24 +84,18 @@ def _longest(text: Words, node: Node, end: int) -> tuple[Name | None, int]:
 TypeWord = tuple[Kinds, int]  # what it stands for, and where it begins
 
 
-def type_words(text: Words) -> list[TypeWord | None]:
-    """For each word the type word that ends right before it."""
-    found: list[TypeWord | None] = []
-    here: TypeWord | None = None  # the type word that ends with the word looked at last
-    pairs: dict[str, Kinds] | None = None
-    gaps = text.gaps
-    for i, word in enumerate(text.words):
-        if gaps[i] == HARD:
-            here = pairs = None
-        found.append(here)
-        pair = pairs.get(word.exact) if pairs is not None else None
-        here = None
+def type_word_before(text: Words, start: int) -> TypeWord | None:
+    """The type word that ends right before a word, of one part or of two ("thị trấn")."""
+    words, gaps = text
+    if start == 0 or gaps[start] == HARD:
+        return None
+    before = words[start - 1]
+    if start > 1 and gaps[start - 1] != HARD:
+        pairs = words[start - 2].pairs
+        pair = pairs.get(before.exact) if pairs is not None else None
         if pair is not None:
-            here = (pair, i - 1)
-        elif word.kinds is not None:
-            here = (word.kinds, i)
-        pairs = word.pairs
-    return found
+            return pair, start - 2
+    return (before.kinds, start - 1) if before.kinds is not None else None
 
 
 def mention_of(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,12 +19,12 @@ _NOISE = re.compile(
     "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 _TOKENS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\s\w]|\n")
-_BREAKS = re.compile(r"[^\w\s.\-–—'’]+|\n")
 _KEYED = re.compile(  # ends or marks of Telex and VNI that no Vietnamese syllable has
     r"(?i)^[a-z]*(?:[aeiouy][a-z]*[sfrxjw]|aa|ee|oo|dd|w|[a-z]{2}[1-9])[a-z1-9]*$"
 )
 _FINAL_Y = re.compile(r"(?<=[bcdđghklmnprstvx])y$|(?<=^qu)y$")
 
+SOFT_SIGNS = ".-–—'’"
 SPACE, SOFT, HARD = 0, 1, 2  # what stands before a word: nothing, a dash or dot, or a real break
 
 
@@ -74,7 +75,8 @@ def syllables(name: str) -> tuple[str, ...]:
     return tuple([spelled for word in words if (spelled := spell(word))])
 
 
-class Word(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Word:
     """One word of a text."""
 
     plain: str  # without accents: what names are found by
@@ -109,21 +111,23 @@ class Reader:
         self._memory: dict[str, tuple[Word, ...]] = {}
 
     def read(self, text: str) -> Words:
-        """Cut a text that is `clean`, or a stretch of one."""
+        """Cut a text; what lies past `LONGEST_TEXT` is not looked at."""
         words: list[Word] = []
         gaps: list[int] = []
         gap = HARD
         recall = self._memory.get
-        for sign in _TOKENS.findall(text):
+        for sign in _TOKENS.findall(clean(text)):
             pieces = recall(sign)
             if pieces is None:
                 pieces = self._remember(sign)
-            for word in pieces:
-                words.append(word)
-                gaps.append(gap)
-                gap = SPACE
             if not pieces:
-                gap = max(gap, SOFT if sign in ".-–—'’" else HARD)
+                gap = max(gap, SOFT if sign in SOFT_SIGNS else HARD)
+                continue
+            words += pieces
+            gaps.append(gap)
+            gap = SPACE
+            if len(pieces) > 1:
+                gaps += [SPACE] * (len(pieces) - 1)
         return Words(words, gaps)
 
     def _remember(self, token: str) -> tuple[Word, ...]:
@@ -173,11 +177,6 @@ def clean(text: str) -> str:
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return _NOISE.sub("", text)
-
-
-def stretches(text: str) -> list[str]:
-    """What stands between hard breaks, clean; what lies past `LONGEST_TEXT` is not looked at."""
-    return _BREAKS.split(clean(text))
 
 
 def _word(part: str, *, known: bool, keyed: bool) -> Word:
