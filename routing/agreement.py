@@ -1,7 +1,5 @@
 """The route for a pin, and for words and a pin together."""
 
-from dataclasses import replace
-
 from routing.interpretation import Interpretation
 from routing.pins import Located
 from routing.places import Candidate, Reason, ReasonCode, Route, Status
@@ -82,7 +80,7 @@ def _disagreed(words: Route, pin: Route) -> Route:
 
 
 def _halved(candidate: Candidate) -> Candidate:
-    return replace(candidate, score=round(candidate.score / 2, 4))
+    return candidate._replace(score=round(candidate.score / 2, 4))
 
 
 def _name(route: Route) -> str:

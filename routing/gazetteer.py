@@ -69,6 +69,7 @@ class FormerCommune:
     latitude: float
     longitude: float
     successors: tuple[str, ...]
+    full_name: str  # "thị trấn Cồn, huyện Hải Hậu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ class Gazetteer:
         self.provinces = [_province(row) for row in _rows(tables, "provinces")]
         self.districts = {row[0]: _district(row) for row in _rows(tables, "districts")}
         self.states = [_state(row) for row in _rows(tables, "communes")]
-        self.former = {row[0]: _former(row) for row in _rows(tables, "former_communes")}
+        self.former = {
+            row[0]: _former(row, self.districts[row[3]]) for row in _rows(tables, "former_communes")
+        }
         self.aliases = [Alias(intern(row[0]), *row[1:4]) for row in _rows(tables, "aliases")]
         self.current = {s.code: s for s in self.states if not s.valid_to}
 
@@ -111,26 +114,19 @@ class Gazetteer:
                 found[code].append(former)
         return {code: tuple(formers) for code, formers in found.items()}
 
-    def former_name(self, former: FormerCommune) -> str:
-        """``"thị trấn Cồn, huyện Hải Hậu"``."""
-        district = self.districts[former.district]
-        if (district.kind, district.name) == (former.kind, former.name):
-            return f"{former.kind} {former.name}"
-        return f"{former.kind} {former.name}, {district.kind} {district.name}"
-
     def commune(self, code: str, on: date | None = None) -> Commune:
         """The commune as it was on a day (before the reform: as it began). KeyError if unknown."""
         state = self._state_on(code, on)
         formers = self.predecessors.get(self.present_code(code), ())
-        districts = [self.districts[f.district] for f in formers]
+        districts = [self.districts[former.district] for former in formers]
         return Commune(
             state.code,
             state.name,
             state.kind,
             self.new_provinces[state.province].name,
             state.province,
-            tuple(self.former_name(f) for f in formers),
-            tuple(dict.fromkeys(f"{d.kind} {d.name}" for d in districts)),
+            tuple([former.full_name for former in formers]),
+            tuple(dict.fromkeys([f"{d.kind} {d.name}" for d in districts])),
         )
 
     def present_code(self, code: str) -> str:
@@ -181,10 +177,20 @@ def _state(row: list[str]) -> CommuneState:
     return CommuneState(code, intern(kind), name, province, people, float(lat), float(lon), *dates)
 
 
-def _former(row: list[str]) -> FormerCommune:
-    code, kind, name, district, lat, lon, _valid_to, successors = row
+def _former(row: list[str], district: District) -> FormerCommune:
+    code, kind, name, _district, lat, lon, _valid_to, successors = row
+    full = f"{kind} {name}"
+    if (kind, name) != (district.kind, district.name):
+        full = f"{full}, {district.kind} {district.name}"
     return FormerCommune(
-        code, intern(kind), name, district, float(lat), float(lon), tuple(successors.split())
+        code,
+        intern(kind),
+        name,
+        district.code,
+        float(lat),
+        float(lon),
+        tuple(successors.split()),
+        full,
     )
 
 

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from routing.cues import CUES, Cue, Kinds, Level, kinds_of
 from routing.mentions import Mention, TypeWord, best_cover, mention_of, type_word_before
 from routing.names import Name, view_of
-from routing.text import HARD, SPACE, Word, Words
+from routing.text import Word, Words
 
 SLIP = 0.1  # odds of a name with a slip against the same name typed well
 SHORTEST = 4  # letters; a shorter name with a slip is any word
@@ -126,11 +126,11 @@ class Mender:
         """The text with its mistyped type words put right: "phườnng 3"."""
         words = list(text.words)
         for i, word in enumerate(words[:-1]):
-            named = i > 0 and words[i - 1].kinds is not None and text.gaps[i] != HARD
+            named = i > 0 and words[i - 1].kinds is not None and i not in text.breaks
             odd = not word.known or words[i + 1].plain.isdigit()
             if word.kinds is None and odd and not named:
                 words[i] = replace(word, kinds=_slipped_type(word.plain))
-        return text if words == text.words else Words(words, text.gaps)
+        return text if words == text.words else replace(text, words=words)
 
     def mend(
         self, text: Words, mentions: Sequence[Mention], supported: Sequence[Mention]
@@ -149,7 +149,7 @@ class Mender:
     def longer(self, text: Words, short: Mention, mentions: Sequence[Mention]) -> Mention | None:
         """The name that a slip hid, of which this mention is but the beginning."""
         end = short.end
-        if end == len(text.words) or text.gaps[end] != SPACE or text.words[end].kinds:
+        if end == len(text.words) or end in text.breaks | text.joints or text.words[end].kinds:
             return None
         if short.trust < 1 or any(mention.left <= end < mention.end for mention in mentions):
             return None
@@ -164,7 +164,7 @@ class Mender:
             return
         typed = "".join([word.exact for word in text.words[start:end]])
         names = (name for near in self.near(letters) for name in self._names[near])
-        close = Name()
+        close = Name("".join([word.plain for word in text.words[start:end]]))
         for unit in (unit for name in names for unit in (*name.communes, *name.areas)):
             if unit.exact is None or typed.isascii() or _close(typed, unit.exact):
                 close.add(unit)
@@ -208,13 +208,13 @@ def _deletions(letters: str) -> Iterator[str]:
 
 def _spans(text: Words, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]]:
     """Runs of words that no name explains and that touch something known, longest first."""
-    words, gaps = text
+    words = text.words
     known, anchors = _marks(text, mentions)
     for start in range(len(words)):
         if words[start].kinds is not None and len(words[start].plain) > 1:
             continue
         longest = start + 1
-        while longest < len(words) and longest - start < LONGEST and gaps[longest] != HARD:
+        while longest < len(words) and longest - start < LONGEST and longest not in text.breaks:
             longest += 1
         for end in range(longest, start, -1):
             if all(known[start:end]):
@@ -253,9 +253,8 @@ def _is_anchor(word: Word) -> bool:
 
 def _touches(text: Words, anchors: list[bool], start: int, end: int) -> bool:
     """Beside a type word or a name, or alone between two breaks."""
-    words, gaps = text
-    before = start == 0 or gaps[start] == HARD
-    after = end == len(words) or gaps[end] == HARD
+    before = start in text.breaks
+    after = end == len(text.words) or end in text.breaks
     if before and after:
         return True
     if not after and anchors[end]:

@@ -1,12 +1,12 @@
 """Finding the known names in a text, with the words beside them that say what they are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 
 from routing.cues import CUES, FORMERLY, FORMERLY_BEGINS, HAMLETS, JOINING, Cue, Kinds
 from routing.names import Name, Node, View
-from routing.text import HARD, Words
+from routing.text import Words
 
 MOST_MENTIONS = 16  # looked at in one text: a tip names a few places, a flood of names is noise
 MOST_MATCHES = 4 * MOST_MENTIONS  # the same before those that overlap are sorted out
@@ -50,13 +50,14 @@ def _share_type(text: Words, one: Mention, other: Mention) -> None:
 def _matches(text: Words, tree: Mapping[str, Node]) -> Iterator[Mention]:
     """At each word the longest name that begins there, unless it lies within the one before."""
     covered = 0
-    for start, word in enumerate(text.words):
-        node = tree.get(word.plain)
+    plain = [word.plain for word in text.words]
+    plain.append("")  # a word that no name has ends every search
+    for start, node in enumerate(map(tree.get, plain)):
         if node is None:
             continue
         name, end = node.name, start + 1
-        if node.following is not None:
-            name, end = _longest(text, node, end)
+        if node.following is not None and plain[end] in node.following:
+            name, end = _longest(node, end, plain, text.breaks)
         if name is None:
             continue
         type_word = type_word_before(text, start)
@@ -67,17 +68,20 @@ def _matches(text: Words, tree: Mapping[str, Node]) -> Iterator[Mention]:
                 yield mention
 
 
-def _longest(text: Words, node: Node, end: int) -> tuple[Name | None, int]:
+def _longest(
+    node: Node, end: int, plain: Sequence[str], breaks: Set[int]
+) -> tuple[Name | None, int]:
     """The longest name from a node on, and where it ends."""
-    words, gaps = text
     name, name_end = node.name, end
-    while node.following is not None and end < len(words) and gaps[end] != HARD:
-        following = node.following.get(words[end].plain)
-        if following is None:
+    following = node.following
+    while following is not None and end not in breaks:
+        step = following.get(plain[end])
+        if step is None:
             break
-        node, end = following, end + 1
-        if node.name is not None:
-            name, name_end = node.name, end
+        end += 1
+        if step.name is not None:
+            name, name_end = step.name, end
+        following = step.following
     return name, name_end
 
 
@@ -86,11 +90,11 @@ TypeWord = tuple[Kinds, int]  # what it stands for, and where it begins
 
 def type_word_before(text: Words, start: int) -> TypeWord | None:
     """The type word that ends right before a word, of one part or of two ("thị trấn")."""
-    words, gaps = text
-    if start == 0 or gaps[start] == HARD:
+    if start in text.breaks:
         return None
+    words = text.words
     before = words[start - 1]
-    if start > 1 and gaps[start - 1] != HARD:
+    if start - 1 not in text.breaks:
         pairs = words[start - 2].pairs
         pair = pairs.get(before.exact) if pairs is not None else None
         if pair is not None:
@@ -102,11 +106,8 @@ def mention_of(
     text: Words, start: int, end: int, name: Name, type_word: TypeWord | None
 ) -> Mention | None:
     """The name with what stands around it; None for a bare number, which is never a ward."""
-    words = text.words
-    plain = exact = ""
-    for word in words[start:end]:
-        plain += word.plain
-        exact += word.exact
+    words, plain = text.words, name.letters
+    exact = "".join([word.exact for word in words[start:end]])
     kinds, left = type_word or (None, start)
     view = name.view(exact, plain, kinds)
     if not (view.areas or view.communes) or (kinds is None and plain.isdigit()):
@@ -120,10 +121,10 @@ def mention_of(
 
 def _cue_before(text: Words, start: int) -> Cue | None:
     """The cue that ends right before a name, or the long road that the name is an end of."""
-    words, gaps = text
+    words = text.words
     joined = ""
     for back in range(start - 1, max(start - 5, -1), -1):
-        if gaps[back + 1] == HARD:
+        if back + 1 in text.breaks:
             return None
         plain = words[back].plain
         joined = plain + joined

@@ -86,6 +86,7 @@ class View:
 class Name:
     """The units that share one plain name."""
 
+    letters: str  # without accents and spaces
     communes: tuple[Unit, ...] = ()
     areas: tuple[Unit, ...] = ()
     views: dict[tuple[str, Kinds | None], View] | None = None  # those asked for so far
@@ -174,20 +175,22 @@ class Names:
         for unit in self._units():
             words = unit.words
             plain = tuple([strip_accents(word) for word in words])
-            spaced.setdefault(plain, Name()).add(unit)
+            spaced.setdefault(plain, Name("".join(plain))).add(unit)
             if "'" in unit.name:  # "M'Drắk" is also typed "M Drắk"
-                spaced.setdefault(tuple(fold(unit.name).split()), Name()).add(unit)
+                apart = tuple(fold(unit.name).split())
+                spaced.setdefault(apart, Name("".join(apart))).add(unit)
             self.words.update(plain, words if unit.exact else ())
         for plain, name in spaced.items():
             self._plant(plain, name)
-            self._add_compact("".join(plain), name)
+            self._add_compact(name)
         self._plant_compact()
 
-    def _add_compact(self, letters: str, name: Name) -> None:
+    def _add_compact(self, name: Name) -> None:
         """Two names with the same letters, "Tân An" and "Tà Nan", are one when written in one."""
+        letters = name.letters
         other = self.compact.get(letters)
         if other is not None:
-            name = Name(other.communes + name.communes, other.areas + name.areas)
+            name = Name(letters, other.communes + name.communes, other.areas + name.areas)
         self.compact[letters] = name
 
     def _plant_compact(self) -> None:

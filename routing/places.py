@@ -73,8 +73,7 @@ class Commune:
         return f"{self.kind} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A commune that may be meant; of those scored 0.9 about nine in ten are right."""
 
     code: str

@@ -130,7 +130,7 @@ class Router:
         """The same with each commune as it was on a day."""
         then = [self.gazetteer.commune(c.code, on) for c in route.candidates]
         candidates = tuple(
-            replace(candidate, code=commune.code, name=commune.full_name)
+            candidate._replace(code=commune.code, name=commune.full_name)
             for candidate, commune in zip(route.candidates, then, strict=True)
         )
         return replace(route, candidates=candidates)
@@ -175,7 +175,7 @@ class Router:
         former = None if reading is None else self.gazetteer.former.get(reading.unit.code)
         if former is None:
             return commune.formerly
-        matched = self.gazetteer.former_name(former)
+        matched = former.full_name
         if matched not in commune.formerly or matched == commune.formerly[0]:
             return commune.formerly
         return (matched, *(name for name in commune.formerly if name != matched))

@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Container, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from routing.cues import GLUED, Kinds, Level, kinds_of, pairs_of
 
@@ -24,8 +23,7 @@ _KEYED = re.compile(  # ends or marks of Telex and VNI that no Vietnamese syllab
 )
 _FINAL_Y = re.compile(r"(?<=[bcdđghklmnprstvx])y$|(?<=^qu)y$")
 
-SOFT_SIGNS = ".-–—'’"
-SPACE, SOFT, HARD = 0, 1, 2  # what stands before a word: nothing, a dash or dot, or a real break
+JOINTS = ".-–—'’"
 
 
 def fold(text: str) -> str:
@@ -89,11 +87,13 @@ class Word:
     opens: bool = False  # whether it is a commune's type word, written out
 
 
-class Words(NamedTuple):
-    """A text cut into words, with what stands before each."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text cut into words, with the places where more than a space stands before one."""
 
     words: Sequence[Word]
-    gaps: Sequence[int]
+    breaks: Set[int]  # words before which the text begins anew: nothing reaches over that
+    joints: Set[int]  # words before which there is but a dash or a dot
 
     def typed(self, start: int, end: int) -> str:
         """The words as typed, for showing back."""
@@ -113,22 +113,16 @@ class Reader:
     def read(self, text: str) -> Words:
         """Cut a text; what lies past `LONGEST_TEXT` is not looked at."""
         words: list[Word] = []
-        gaps: list[int] = []
-        gap = HARD
-        recall = self._memory.get
-        for sign in _TOKENS.findall(clean(text)):
-            pieces = recall(sign)
+        breaks, joints = {0}, set[int]()
+        tokens = _TOKENS.findall(clean(text))
+        for token, pieces in zip(tokens, map(self._memory.get, tokens), strict=True):
             if pieces is None:
-                pieces = self._remember(sign)
-            if not pieces:
-                gap = max(gap, SOFT if sign in SOFT_SIGNS else HARD)
-                continue
-            words += pieces
-            gaps.append(gap)
-            gap = SPACE
-            if len(pieces) > 1:
-                gaps += [SPACE] * (len(pieces) - 1)
-        return Words(words, gaps)
+                pieces = self._remember(token)
+            if pieces:
+                words += pieces
+            else:
+                (joints if token in JOINTS else breaks).add(len(words))
+        return Words(words, breaks, joints)
 
     def _remember(self, token: str) -> tuple[Word, ...]:
         if not token[0].isalnum():

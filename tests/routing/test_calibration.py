@@ -17,6 +17,6 @@ def test_nothing_and_everything_stay_what_they_are() -> None:
 
 def test_a_divided_commune_is_as_likely_to_be_meant_as_it_has_parts(country: Router) -> None:
     divided = next(f for f in country.gazetteer.former.values() if len(f.successors) == 2)
-    route = country.route(country.gazetteer.former_name(divided))
+    route = country.route(divided.full_name)
     assert route.status is Status.ASK
     assert sum(candidate.score for candidate in route.candidates[:2]) < 1.05
