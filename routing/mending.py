@@ -211,7 +211,7 @@ def _spans(text: Words, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]
     words = text.words
     known, anchors = _marks(text, mentions)
     for start in range(len(words)):
-        if words[start].kinds is not None and len(words[start].plain) > 1:
+        if words[start].is_type:
             continue
         longest = start + 1
         while longest < len(words) and longest - start < LONGEST and longest not in text.breaks:

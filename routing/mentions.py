@@ -6,7 +6,7 @@ from itertools import islice
 
 from routing.cues import CUES, FORMERLY, FORMERLY_BEGINS, HAMLETS, JOINING, Cue, Kinds
 from routing.names import Name, Node, View
-from routing.text import Words
+from routing.text import Word, Words
 
 MOST_MENTIONS = 16  # looked at in one text: a tip names a few places, a flood of names is noise
 MOST_MATCHES = 4 * MOST_MENTIONS  # the same before those that overlap are sorted out
@@ -34,23 +34,23 @@ def mentions_in(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
     for mention in islice(_matches(text, tree), MOST_MATCHES):
         if found:
             before = found[-1]
-            _share_type(text, before, mention)
             overlap = overlap or before.end > mention.left
+            if before.kinds is not None and mention.kinds is None:
+                _share_type(text, before, mention)
         found.append(mention)
     return (best_cover(found) if overlap else found)[:MOST_MENTIONS]
 
 
 def _share_type(text: Words, one: Mention, other: Mention) -> None:
     """ "xã Giao Long và Bạch Long": what is joined by a word like "và" is of the same type."""
-    beside = other.start == one.end + 1 and text.words[one.end].plain in JOINING
-    if beside and one.kinds is not None and other.kinds is None:
+    if other.start == one.end + 1 and text.words[one.end].plain in JOINING:
         other.kinds = one.kinds
 
 
 def _matches(text: Words, tree: Mapping[str, Node]) -> Iterator[Mention]:
     """At each word the longest name that begins there, unless it lies within the one before."""
-    covered = 0
-    plain = [word.plain for word in text.words]
+    covered, words = 0, text.words
+    plain = [word.plain for word in words]
     plain.append("")  # a word that no name has ends every search
     for start, node in enumerate(map(tree.get, plain)):
         if node is None:
@@ -58,7 +58,7 @@ def _matches(text: Words, tree: Mapping[str, Node]) -> Iterator[Mention]:
         name, end = node.name, start + 1
         if node.following is not None and plain[end] in node.following:
             name, end = _longest(node, end, plain, text.breaks)
-        if name is None:
+        if name is None or (words[start].pairs is not None and _halves(words, start)):
             continue
         type_word = type_word_before(text, start)
         if end > covered or type_word is not None:
@@ -66,6 +66,12 @@ def _matches(text: Words, tree: Mapping[str, Node]) -> Iterator[Mention]:
             if mention is not None:
                 covered = max(covered, end)
                 yield mention
+
+
+def _halves(words: Sequence[Word], start: int) -> bool:
+    """Whether this word and the next are one type word: "thành phố" does not name "Thành"."""
+    pairs = words[start].pairs
+    return pairs is not None and start + 1 < len(words) and words[start + 1].exact in pairs
 
 
 def _longest(
@@ -106,17 +112,25 @@ def mention_of(
     text: Words, start: int, end: int, name: Name, type_word: TypeWord | None
 ) -> Mention | None:
     """The name with what stands around it; None for a bare number, which is never a ward."""
-    words, plain = text.words, name.letters
+    words, letters = text.words, name.letters
     exact = "".join([word.exact for word in words[start:end]])
-    kinds, left = type_word or (None, start)
-    view = name.view(exact, plain, kinds)
-    if not (view.areas or view.communes) or (kinds is None and plain.isdigit()):
-        if plain.isdigit():
+    kinds, left, cue = None, start, None
+    if type_word is not None:
+        kinds, left = type_word
+    view = name.view(exact, letters, kinds)
+    if kinds is None:
+        if letters.isdigit():
             return None
-        view = name.view(exact, plain, None)  # "huyện" before a commune: the wrong word
-    cue = None if kinds is not None else _cue_before(text, start)
-    formerly = end < len(words) and _formerly(text, end)
-    return Mention(start, end, left, view, plain, kinds, cue, formerly)
+        cue = _cue_before(text, start)
+    elif not (view.communes or view.areas):
+        if letters.isdigit():
+            return None
+        view = name.view(exact, letters, None)  # "huyện" before a commune: the wrong word
+    if view.accents_differ and words[start].is_type:
+        return None  # "tỉnh Gia Lai" is no "Tĩnh Gia"
+    after = words[end].plain if end < len(words) else ""
+    formerly = after in FORMERLY_BEGINS and _formerly(words, end)
+    return Mention(start, end, left, view, letters, kinds, cue, formerly)
 
 
 def _cue_before(text: Words, start: int) -> Cue | None:
@@ -138,11 +152,8 @@ def _cue_before(text: Words, start: int) -> Cue | None:
     return None
 
 
-def _formerly(text: Words, end: int) -> bool:
-    words = text.words
+def _formerly(words: Sequence[Word], end: int) -> bool:
     plain = words[end].plain
-    if plain not in FORMERLY_BEGINS:
-        return False
     return plain in FORMERLY or (end + 1 < len(words) and plain + words[end + 1].plain in FORMERLY)
 
 

@@ -84,7 +84,8 @@ class Word:
     known: bool = True  # whether any name has this word
     pairs: dict[str, Kinds] | None = None  # words that complete it to a type word: "thị" "trấn"
     keyed: bool = False  # whether it may be raw keys of an input method
-    opens: bool = False  # whether it is a commune's type word, written out
+    is_type: bool = False  # whether it is a type word, written out
+    opens: bool = False  # whether it is a commune's
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +178,9 @@ def _word(part: str, *, known: bool, keyed: bool) -> Word:
     exact = spell(part)
     plain = strip_accents(exact)
     kinds, pairs = kinds_of(plain, exact), pairs_of(plain, exact)
-    opens = kinds is not None and kinds.levels == Level.COMMUNE and len(plain) > 1
-    return Word(plain, exact, part, kinds, known, pairs, keyed, opens)
+    is_type = kinds is not None and len(plain) > 1
+    opens = is_type and kinds is not None and kinds.levels == Level.COMMUNE
+    return Word(plain, exact, part, kinds, known, pairs, keyed, is_type, opens)
 
 
 def _split_on_case(token: str) -> list[str]:
