@@ -118,7 +118,9 @@ def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
     context = []
     for other in mentions:
         view = other.view
-        if other is mention or other.cue in DECOYS or not (view.areas or view.communes):
+        if other is mention or not (view.areas or view.communes):
+            continue
+        if other.cue is not None and other.cue in DECOYS:
             continue
         trust = other.trust if other.start > mention.start else other.trust * BEFORE
         doubtful = view.two_levels and not _said_twice(other, mentions)
@@ -180,7 +182,7 @@ def _read(
 ) -> list[Reading]:
     """The odds of each unit at one mention. The inner loop of all routing by words."""
     kinds = mention.kinds.names if mention.kinds is not None else ()
-    parents_count = mention.cue not in DECOYS
+    parents_count = mention.cue is None or mention.cue not in DECOYS
     readings = []
     for unit in units:
         weight, against = odds * unit.odds, 1.0

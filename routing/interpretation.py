@@ -137,6 +137,9 @@ def _weigh(
 
 def _spread(readings: Sequence[Reading]) -> tuple[dict[str, float], dict[str, Reading]]:
     """The odds of each commune: a reading's are divided among the parts its unit lies in."""
+    if len(readings) == 1 and len(readings[0].unit.communes) == 1:
+        code = readings[0].unit.communes[0]
+        return {code: readings[0].weight}, {code: readings[0]}
     weights: dict[str, float] = {}
     most: dict[str, float] = {}
     best: dict[str, Reading] = {}

@@ -1,8 +1,9 @@
 """The values the room hands out: points, communes, candidates and routes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -44,15 +45,17 @@ class ReasonCode(StrEnum):
     UNREADABLE = "unreadable"  # a line of input that could not be read
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+NO_FACTS: Mapping[str, str] = MappingProxyType({})
+
+
+class Reason(NamedTuple):
     """Data for a sentence; `routing.reasons.explain` makes the sentence.
 
     `facts` hold what was matched: `words` (as typed), `name`, `layer`, `names`, `distance`...
     """
 
     code: ReasonCode
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,7 @@ class Candidate(NamedTuple):
     old_districts: tuple[str, ...] = ()  # for a menu by old district, the one that holds most first
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """The answer. `candidates` is complete and best first; `outside`: known, but not our scope."""
 
     status: Status

@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -133,7 +132,7 @@ class Router:
             candidate._replace(code=commune.code, name=commune.full_name)
             for candidate, commune in zip(route.candidates, then, strict=True)
         )
-        return replace(route, candidates=candidates)
+        return route._replace(candidates=candidates)
 
     def locate(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> list[str | None]:
         """The commune's code for each of many positions, by exact areas only.

@@ -88,7 +88,7 @@ class Word:
     opens: bool = False  # whether it is a commune's
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Words:
     """A text cut into words, with the places where more than a space stands before one."""
 
