@@ -294,6 +294,35 @@ class Reporter(Model):
     wants_news: Mapped[bool] = mapped_column(default=True)
 
 
+class Burst(Model):
+    """Many tips on one event within minutes: officers see them as one card.
+
+    Its number is that of the tip that opened it, and its card hangs on that tip. The columns up to
+    `desk_reason` are what its tips have in common.
+    """
+
+    __tablename__ = "bursts"
+
+    id: Mapped[int] = mapped_column(ForeignKey("tips.id"), primary_key=True)
+    province_code: Mapped[str]
+    commune_code: Mapped[str | None]
+    category: Mapped[str]
+    urgent: Mapped[bool]
+    desk_reason: Mapped[DeskReason | None]  #: one that keeps them from the commune
+    until: Mapped[datetime] = mapped_column(index=True)  #: later tips are not part of it
+    shown_at: Mapped[datetime]  #: its growth, to the officers
+    show_at: Mapped[datetime | None] = mapped_column(default=None, index=True)  #: it has grown
+
+
+class BurstTip(Model):
+    """A tip is part of a burst: of one at most."""
+
+    __tablename__ = "burst_tips"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tips.id"), primary_key=True)
+    burst_id: Mapped[int] = mapped_column(ForeignKey("bursts.id"), index=True)
+
+
 class Evidence(QueueItem, Model):
     """One photo, video, voice or document: fetched and cleaned later, as a queue of its own."""
 

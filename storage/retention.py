@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from storage.models import (
     Attempt,
+    Burst,
+    BurstTip,
     Card,
     Chat,
     Conversation,
@@ -24,7 +26,7 @@ from storage.models import (
     Reporter,
     Tip,
 )
-from storage.states import OfficerState, QueueState, TipState
+from storage.states import CardKind, OfficerState, QueueState, TipState
 
 MOST = 500  #: tips, or chats, in one sweep; the next one takes the rest
 
@@ -122,7 +124,22 @@ def delete_cards(session: Session) -> int:
         Tip.id == Card.tip_id, Tip.closed_at.is_not(None), Tip.words_sealed.is_(None)
     )
     told = exists().where(Delivery.card_id == Card.id)
-    return _count(session, delete(Card).where(emptied, ~told))
+    lone = Card.kind != CardKind.BURST
+    return _count(session, delete(Card).where(emptied, lone, ~told))
+
+
+def delete_bursts(session: Session, before: datetime) -> int:
+    """Forget which tips came together, of bursts that ended before then; return how many bursts."""
+    its_card = (Card.kind == CardKind.BURST, Card.tip_id == Burst.id)
+    told = exists().where(Delivery.card_id == Card.id, *its_card)
+    ended = select(Burst.id).where(Burst.until < before, ~told).limit(MOST)
+    old = session.scalars(ended.with_for_update(skip_locked=True)).all()
+    if not old:
+        return 0
+    its_cards = (Card.kind == CardKind.BURST, Card.tip_id.in_(old))
+    _count(session, delete(Card).where(*its_cards))
+    _count(session, delete(BurstTip).where(BurstTip.burst_id.in_(old)))
+    return _count(session, delete(Burst).where(Burst.id.in_(old)))
 
 
 _NEEDS_CHAT: tuple[Any, ...] = (

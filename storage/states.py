@@ -40,6 +40,7 @@ class DeliveryClass(StrEnum):
 
 class CardKind(StrEnum):
     ALERT = "alert"  #: the tip as its officer sees it: number, priority, place, time, buttons
+    BURST = "burst"  #: many tips on one event: how many, from how many accounts, each one's number
     DETAILS = "details"  #: the reporter's words, opened by one officer, hidden again at the end
     PIN = "pin"  #: the place on a map, likewise
     EVIDENCE = "evidence"  #: one picture, video or voice, likewise

@@ -151,6 +151,12 @@ def evidence_of(session: Session, tip: Tip) -> Sequence[Evidence]:
     return session.scalars(query.order_by(Evidence.id)).all()
 
 
+def added_to(session: Session, found: Sequence[Tip]) -> set[int]:
+    """Return the numbers of those tips to which their reporters added something."""
+    these = (Event.kind == EventKind.ADDED, Event.tip_id.in_([tip.id for tip in found]))
+    return {number for number in session.scalars(select(Event.tip_id).where(*these)) if number}
+
+
 def seal_contact(session: Session, phone: str) -> bytes:
     return keyring_of(session).seal(phone.encode(), CONTACT)
 

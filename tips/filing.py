@@ -4,15 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from storage import deliveries, evidence, officers, tips
+from storage import evidence, officers, tips
 from storage.models import Chat, Reporter, Tip
-from storage.states import (
-    DESK_ONLY,
-    CardKind,
-    DeskReason,
-    EventKind,
-    Priority,
-)
+from storage.states import DeskReason, EventKind, Priority
+from tips.alerting import announce
 from tips.conversation.draft import Draft
 from tips.conversation.summary import words_within
 from tips.desk import Desk, Transaction
@@ -33,7 +28,7 @@ def file(tx: Transaction, chat: Chat, draft: Draft) -> Sequence[Reply]:
     _reporter(tx, tip, chat, draft, code)
     evidence.give(tx.session, draft.evidence, tip, sound=bool(draft.sound_to_commune))
     tips.note(tx.session, EventKind.FILED, tx.now, tip, reason=tip.desk_reason or "")
-    told = alert(tx, tip)
+    told = announce(tx, tip)
     voice = tx.voice_of(chat)
     replies = [Reply(_receipt(tx, tip, code, voice, reachable=told > 0))]
     if category(tip.category).sensitive:
@@ -135,47 +130,6 @@ def _reporter(tx: Transaction, tip: Tip, chat: Chat, draft: Draft, code: str) ->
             contact_sealed=tips.seal_contact(tx.session, phone) if phone else None,
         )
     )
-
-
-def alert(tx: Transaction, tip: Tip, *, anew: bool = False) -> int:
-    """Owe the tip's card to everybody it concerns; return how many chats that is."""
-    audience = audience_of(tx, tip)
-    for chat in audience:
-        card = deliveries.card(tx.session, tip.id, chat, CardKind.ALERT)
-        deliveries.show(tx.session, card, tx.now, anew=anew)
-    return len(audience)
-
-
-def alert_again(tx: Transaction, commune_code: str) -> None:
-    """Who can be reached for a commune has changed: what nobody took yet goes to who can be now."""
-    nobody = not officers.of_commune(tx.session, commune_code)
-    for tip in tips.untaken_in(tx.session, commune_code):
-        if nobody and tip.desk_reason is None:
-            tip.desk_reason = DeskReason.NO_OFFICER
-            tip.revision += 1
-            tips.note(tx.session, EventKind.MOVED, tx.now, tip, to="desk")
-        alert(tx, tip)
-
-
-def audience_of(tx: Transaction, tip: Tip) -> Sequence[Chat]:
-    """Return the chats a tip's card belongs in: its commune's, or the province desk's.
-
-    A commune's group gets one card; private chats are alerted too if it is urgent or there is no group.
-    """
-    if tip.desk_reason in DESK_ONLY or tip.desk_reason is DeskReason.NO_OFFICER:
-        return desk_chats(tx, tip)
-    assert tip.commune_code is not None
-    group = officers.group_of(tx.session, tip.commune_code)
-    private = [chat for _, chat in officers.of_commune(tx.session, tip.commune_code)]
-    if group is None:
-        return private
-    return [group, *private] if tip.priority is Priority.P1 else [group]
-
-
-def desk_chats(tx: Transaction, tip: Tip) -> Sequence[Chat]:
-    if tx.desk.enlist:
-        tx.desk.enlist(tx.session, None, tip.province_code, tx.now)
-    return [chat for _, chat in officers.of_desk(tx.session, tip.province_code)]
 
 
 def _receipt(tx: Transaction, tip: Tip, code: str, voice: Voice, *, reachable: bool) -> str:

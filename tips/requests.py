@@ -1,16 +1,17 @@
 """What citizens ask for, carried out: each `Action` of a turn, in the turn's own transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import timedelta
 
-from storage import chats, deliveries, evidence, inbox, officers, tips
-from storage.models import Chat, Reporter, Tip
+from storage import bursts, chats, deliveries, evidence, inbox, officers, tips
+from storage.models import Burst, Chat, Reporter, Tip
 from storage.states import (
     CardKind,
     DeliveryClass,
     EventKind,
     TipState,
 )
+from tips.alerting import cards_of, refresh_burst
 from tips.conversation.actions import (
     Action,
     Add,
@@ -31,7 +32,7 @@ from tips.facts import fact
 from tips.filing import file
 from tips.messages import Reply
 from tips.officers import invitations
-from tips.officers.review import overview
+from tips.officers.listing import overview
 from tips.officers.showing import end, hide_details, is_shown_in, refresh
 from tips.outbox import owe
 from tips.receipts import LENGTH, written
@@ -130,13 +131,30 @@ def _take_in(tx: Transaction, tip: Tip, contents: tips.Contents, more: Add) -> N
 def _tell_added(tx: Transaction, tip: Tip) -> None:
     """Tell whoever holds a card, at most once in ten minutes: an album is one addition."""
     slot = int(tx.now.timestamp()) // 600
+    told = set()
     for card in deliveries.cards_of(tx.session, tip.id):
         other = tx.session.get_one(Chat, card.chat_id)
         if card.kind is CardKind.ALERT and is_shown_in(tx, tip, other):
+            told.add(other.id)
             text = tx.voice_of(other)("alert.added", tip=tip.id)
             key = f"added:{tip.id}:{other.id}:{slot}"
             owe(tx.session, other, Reply(text), tx.now, DeliveryClass.ALERT, key)
     refresh(tx, tip)
+    if burst := bursts.of_tip(tx.session, tip):
+        _tell_added_to(tx, tip, burst, told, slot)
+
+
+def _tell_added_to(
+    tx: Transaction, tip: Tip, burst: Burst, told: Container[int], slot: int
+) -> None:
+    """Likewise whoever has it only as one of a burst, of all of them once; the card marks the others."""
+    for card in cards_of(tx, burst):
+        other = tx.session.get_one(Chat, card.chat_id)
+        if other.id not in told and is_shown_in(tx, tip, other):
+            text = tx.voice_of(other)("alert.added", tip=tip.id)
+            key = f"added:burst:{burst.id}:{other.id}:{slot}"
+            owe(tx.session, other, Reply(text), tx.now, DeliveryClass.ALERT, key)
+    refresh_burst(tx, burst)
 
 
 def _withdraw(tx: Transaction, chat: Chat, number: int) -> Replies:

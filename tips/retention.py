@@ -50,6 +50,7 @@ def sweep(tx: Transaction, keep: Periods) -> Mapping[str, int]:
         "runs of jobs": retention.delete_runs(session, now - keep.contact),
         "history": retention.delete_events(session, now - keep.audit),
         "names of former officers": retention.forget_names(session),
+        "bursts": retention.delete_bursts(session, now - keep.set_aside),
         "cards of emptied tips": retention.delete_cards(session),
         "chats nobody needs": retention.delete_idle_chats(session, now - keep.sent),
     }

@@ -21,6 +21,7 @@ from tips.conversation.quoting import harmless, pages
 from tips.conversation.summary import time_text
 from tips.desk import Transaction
 from tips.messages import Attachment, Choice, Press, Reply
+from tips.officers import burst_cards
 from tips.officers.rights import file_for, may_open, may_see, offered
 from tips.voice import Voice
 from words.categories import category
@@ -32,6 +33,8 @@ def render(tx: Transaction, card: Card) -> Reply | None:
     chat = tx.session.get_one(Chat, card.chat_id)
     if card.kind is CardKind.ALERT:
         return _in_group(tx, tip, chat) if chat.kind is ChatKind.GROUP else _alert(tx, tip, chat)
+    if card.kind is CardKind.BURST:
+        return burst_cards.render(tx, tip, chat, card.page)
     officer = tx.session.get(Officer, card.officer_id) if card.officer_id else None
     if card.hidden or officer is None or not may_see(officer, tip):
         return None
@@ -45,6 +48,8 @@ def cover(tx: Transaction, card: Card) -> Reply | None:
     voice = tx.voice_of(tx.session.get_one(Chat, card.chat_id))
     if card.kind is CardKind.ALERT:
         return Reply(voice("alert.number", tip=card.tip_id))
+    if card.kind is CardKind.BURST:
+        return Reply(voice("alert.burst.number", burst=card.tip_id))
     if card.kind is CardKind.DETAILS:
         return Reply(voice("alert.hidden", tip=card.tip_id))
     return None

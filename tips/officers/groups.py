@@ -5,8 +5,8 @@ from datetime import timedelta
 from storage import chats, officers, tips
 from storage.models import Chat, Group, Officer
 from storage.states import COMMUNE_ROLES, Channel, ChatState, EventKind
+from tips.alerting import alert_again
 from tips.desk import Transaction
-from tips.filing import alert_again
 from tips.messages import Incoming, Reply
 from tips.officers import people
 from tips.outbox import owe

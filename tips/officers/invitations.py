@@ -19,8 +19,8 @@ from storage.states import (
 )
 from tips.desk import Transaction
 from tips.messages import Choice, Press, Reply
+from tips.officers.listing import show_open
 from tips.officers.people import announce, reject, unit
-from tips.officers.review import show_open
 from tips.outbox import owe, owe_aside
 from tips.voice import Voice
 from words.spoken import SPOKEN

@@ -10,11 +10,11 @@ from storage.states import (
     OfficerState,
     Role,
 )
+from tips.alerting import alert_again
 from tips.desk import Transaction
-from tips.filing import alert_again
 from tips.messages import Reply
 from tips.officers.cards import officer_label
-from tips.officers.review import show_open
+from tips.officers.listing import show_open
 from tips.officers.showing import clear
 from tips.outbox import owe
 from tips.voice import Voice

@@ -6,25 +6,25 @@ chat, presser, tip, action and revision must fit each other: otherwise «Nút n�
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage import deliveries, officers, tips
+from storage import bursts, deliveries, officers, tips
 from storage.models import Card, Chat, Officer, Tip
 from storage.states import (
     HIDDEN_STATES,
     CardKind,
     ChatKind,
-    DeliveryClass,
     DeskReason,
     EventKind,
-    Role,
     TipState,
 )
 from tips import news
+from tips.alerting import alert, desk_chats, refresh_burst
 from tips.desk import Transaction
-from tips.filing import alert, desk_chats, start_clock
+from tips.filing import start_clock
 from tips.messages import Choice, Press, Reply
+from tips.officers import burst_presses
 from tips.officers.cards import words_of
-from tips.officers.rights import may_act, may_open, may_see, offered
-from tips.officers.showing import changed, end, hide_details
+from tips.officers.rights import may_act, may_open, offered
+from tips.officers.showing import changed, end, hide_details, take
 from tips.outbox import owe
 from tips.voice import Voice
 
@@ -49,7 +49,7 @@ class Pressed:
 
 
 def is_officers(press: Press) -> bool:
-    return press.verb in _ACTIONS
+    return press.verb in _ACTIONS or burst_presses.is_one(press)
 
 
 def press(tx: Transaction, chat: Chat, pressed: Press) -> None:
@@ -58,8 +58,11 @@ def press(tx: Transaction, chat: Chat, pressed: Press) -> None:
     if chat.kind is ChatKind.GROUP:
         owe(tx.session, chat, Reply(voice("officer.private_only")), tx.now)
         return
-    checked = _checked(tx, chat, pressed)
-    done = checked and _ACTIONS[pressed.verb](checked)
+    if burst_presses.is_one(pressed):
+        done = burst_presses.press(tx, chat, pressed)
+    else:
+        checked = _checked(tx, chat, pressed)
+        done = checked is not None and _ACTIONS[pressed.verb](checked)
     if not done:
         owe(tx.session, chat, Reply(voice("officer.old_button")), tx.now)
 
@@ -87,9 +90,8 @@ def _has_card(tx: Transaction, tip: Tip, chat: Chat) -> bool:
 
 
 def _take(p: Pressed) -> bool:
-    p.tip.state, p.tip.officer_id = TipState.ACKNOWLEDGED, p.officer.id
-    p.tip.acknowledged_at, p.tip.remind_at = p.tx.now, None
-    _changed(p, EventKind.ACKNOWLEDGED)
+    take(p.tx, p.tip, p.officer)
+    changed(p.tx, p.tip)
     return True
 
 
@@ -107,7 +109,10 @@ def _not_ours(p: Pressed) -> bool:
     p.tip.desk_reason = DeskReason.NOT_OURS
     start_clock(p.tx, p.tip)  # the desk has its own time to take it
     hide_details(p.tx, p.tip)
+    burst = bursts.of_tip(p.tx.session, p.tip)
+    bursts.leave(p.tx.session, p.tip)  # it goes its own way, with a card of its own
     _changed(p, EventKind.MOVED, to="desk")
+    refresh_burst(p.tx, burst)
     alert(p.tx, p.tip)
     returned = p.voice("officer.returned", tip=p.tip.id)
     owe(p.tx.session, p.chat, Reply(returned), p.tx.now)
@@ -227,43 +232,6 @@ def _opened(p: Pressed) -> Card | None:
     found = deliveries.cards_of(p.tx.session, p.tip.id)
     mine = (c for c in found if c.kind is CardKind.DETAILS and c.chat_id == p.chat.id)
     return next((card for card in mine if not card.hidden), None)
-
-
-# listing --------------------------------------------------------------------------------------
-
-
-def overview(tx: Transaction, chat: Chat) -> None:
-    """/tips: every open tip of the officer's unit, its card sent anew at the bottom of the chat."""
-    if not show_open(tx, chat):
-        owe(tx.session, chat, Reply(tx.voice_of(chat)("alert.none_open")), tx.now)
-
-
-def show_open(tx: Transaction, chat: Chat) -> int:
-    """Send the cards of what is open with the officer's unit; return how many tips are."""
-    officer = officers.acting_in(tx.session, chat)
-    if officer is None:
-        return 0
-    if officer.role is Role.DESK:
-        found = tips.open_at_desk(tx.session, officer.province_code)
-    else:
-        found = tips.open_in_commune(tx.session, officer.commune_code or "")
-    mine = [tip for tip in found if may_see(officer, tip)]
-    if mine:
-        counted = Reply(_counted(tx, chat, mine))
-        owe(tx.session, chat, counted, tx.now, DeliveryClass.ALERT)  # above the cards
-    for tip in mine[:MOST_LISTED]:
-        card = deliveries.card(tx.session, tip.id, chat, CardKind.ALERT)
-        deliveries.show(tx.session, card, tx.now, anew=True)
-    return len(mine)
-
-
-MOST_LISTED = 10  #: cards sent anew by /tips; the rest keep theirs
-
-
-def _counted(tx: Transaction, chat: Chat, mine: list[Tip]) -> str:
-    voice = tx.voice_of(chat)
-    late = sum(tip.state is TipState.NEW and tip.target_at <= tx.now for tip in mine)
-    return voice("alert.overview", open=len(mine), late=late)
 
 
 _ACTIONS: dict[str, Callable[[Pressed], bool]] = {

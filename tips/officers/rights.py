@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from storage.models import Evidence, Officer, Tip
+from storage.models import Burst, Evidence, Officer, Tip
 from storage.states import (
     COMMUNE_ROLES,
     DESK_ONLY,
@@ -24,6 +24,16 @@ def may_see(officer: Officer, tip: Tip) -> bool:
         return officer.province_code == tip.province_code
     theirs = officer.commune_code is not None and officer.commune_code == tip.commune_code
     return theirs and tip.desk_reason not in DESK_ONLY and tip.state not in HIDDEN_STATES
+
+
+def may_see_burst(officer: Officer, burst: Burst) -> bool:
+    """Tell whether the card of a burst is this officer's to see; each tip on it is asked about apart."""
+    if officer.state is not OfficerState.ACTIVE or Right.SEE_TIPS not in RIGHTS[officer.role]:
+        return False
+    if officer.role not in COMMUNE_ROLES:
+        return officer.province_code == burst.province_code
+    theirs = officer.commune_code is not None and officer.commune_code == burst.commune_code
+    return theirs and burst.desk_reason is None
 
 
 def offered(officer: Officer, tip: Tip) -> Sequence[Sequence[str]]:

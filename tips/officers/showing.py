@@ -2,14 +2,23 @@
 
 from datetime import timedelta
 
-from storage import deliveries, officers
-from storage.models import Card, Chat, Tip
-from storage.states import CardKind, ChatKind, TipState
+from storage import bursts, deliveries, officers, tips
+from storage.models import Card, Chat, Officer, Tip
+from storage.states import CardKind, ChatKind, EventKind, TipState
 from tips import news
+from tips.alerting import refresh_burst
 from tips.desk import Transaction
 from tips.officers.rights import may_see
 
+STAYING = (CardKind.ALERT, CardKind.BURST)  #: in sight as long as their officer may see them
 RECENT = timedelta(days=30)  #: older alerts stay: to change all of an officer's at once is a flood
+
+
+def take(tx: Transaction, tip: Tip, officer: Officer) -> None:
+    """Let an officer have a new tip: its clock stops. Showing it is the caller's."""
+    tip.state, tip.officer_id = TipState.ACKNOWLEDGED, officer.id
+    tip.acknowledged_at, tip.remind_at = tx.now, None
+    tips.note(tx.session, EventKind.ACKNOWLEDGED, tx.now, tip, officer.id)
 
 
 def changed(tx: Transaction, tip: Tip) -> None:
@@ -19,6 +28,12 @@ def changed(tx: Transaction, tip: Tip) -> None:
 
 
 def touch(tx: Transaction, tip: Tip) -> None:
+    renew(tx, tip)
+    refresh_burst(tx, bursts.of_tip(tx.session, tip))
+
+
+def renew(tx: Transaction, tip: Tip) -> None:
+    """Make the tip's older buttons old and its own cards new; its burst's are the caller's."""
     tip.revision += 1
     tip.updated_at = tx.now
     refresh(tx, tip)
@@ -55,14 +70,14 @@ def hide_details(tx: Transaction, tip: Tip) -> None:
 def clear(tx: Transaction, chat: Chat) -> None:
     """Take out of sight what was opened in one chat, and what its recent alerts tell."""
     for card in deliveries.cards_in(tx.session, chat):
-        if card.kind is not CardKind.ALERT:
+        if card.kind not in STAYING:
             hide(tx, card)
         elif card.sent_at is not None and card.sent_at > tx.now - RECENT:
             deliveries.show(tx.session, card, tx.now)
 
 
 def hide(tx: Transaction, card: Card) -> None:
-    if card.kind is CardKind.ALERT or card.hidden:
+    if card.kind in STAYING or card.hidden:
         return
     card.hidden = True
     deliveries.show(tx.session, card, tx.now)
