@@ -20,7 +20,7 @@ from tips.conversation.draft import Draft, Option, Place, Step
 from tips.conversation.questions import QUESTIONS
 from tips.conversation.world import Policy, World
 from tips.messages import Incoming, Press, Reply
-from tips.officers import review
+from tips.officers import burst_presses, review
 from tips.understanding.guess import Urgency
 from tips.voice import Voice
 from words import phrases
@@ -138,7 +138,7 @@ def test_every_button_is_documented_and_no_other() -> None:
     documented = {code(row[0]): row[1] for row in table(PROTOCOL, "verb")}
     officers = {verb for verb, who in documented.items() if who == "officer"}
     citizens = {verb for verb, who in documented.items() if who == "citizen"}
-    assert officers == set(review._ACTIONS)
+    assert officers == {*review._ACTIONS, *burst_presses._ACTIONS}
     assert citizens == {*commands._PRESSES, "answer", "back", "skip", "drop"}
     assert documented.keys() - officers - citizens == {"confirm"}
 
@@ -240,7 +240,7 @@ def test_a_limit_is_documented_with_its_value(row: tuple[str, ...]) -> None:
 
 def _amount(written: str) -> object:
     number, _, unit = written.partition(" ")
-    lengths = {"minutes": "minutes", "hours": "hours", "hour": "hours"}
+    lengths = {"minutes": "minutes", "minute": "minutes", "hours": "hours", "hour": "hours"}
     return timedelta(**{lengths[unit]: int(number)}) if unit in lengths else int(number)
 
 
