@@ -78,17 +78,17 @@ class Plan:
         return START + timedelta(days=self.days)
 
 
-def make_plan(seed: int, days: float) -> Plan:
+def make_plan(seed: int, days: float, a_week: float = TIPS_A_WEEK) -> Plan:
     chance = Random(f"plan {seed}")
-    entries: list[Entry] = [*_visits(seed, days, chance), *_mishaps(days, chance)]
+    entries: list[Entry] = [*_visits(seed, days, a_week, chance), *_mishaps(days, chance)]
     entries.sort(key=lambda entry: entry.at)
     return Plan(seed, days, _posts(chance), entries)
 
 
-def _visits(seed: int, days: float, chance: Random) -> Iterator[Visit]:
+def _visits(seed: int, days: float, a_week: float, chance: Random) -> Iterator[Visit]:
     """More visits than tips: some give up, some only look, some tell nothing."""
     end, known = START + timedelta(days=days), 0
-    for number, moment in enumerate(moments(START, end, TIPS_A_WEEK, chance)):
+    for number, moment in enumerate(moments(START, end, a_week, chance)):
         again = known and chance.random() < CROWD
         known += not again
         citizen = chance.randint(1, known) if again else known
