@@ -62,7 +62,12 @@ def log_of(telegram: FakeTelegram) -> PlatformLog:
         for chat in telegram.chats.values()
         for message in chat.from_bot
     ]
-    handed = [
+    return PlatformLog(shown, handed_in(telegram))
+
+
+def handed_in(telegram: FakeTelegram) -> list[Said]:
+    """What each call that the platform remembers says, to which chat."""
+    return [
         Said(
             str(call.parameters["chat_id"]),
             str(call.parameters.get("text") or call.parameters.get("caption") or ""),
@@ -71,7 +76,6 @@ def log_of(telegram: FakeTelegram) -> PlatformLog:
         for call in telegram.calls
         if "chat_id" in call.parameters
     ]
-    return PlatformLog(shown, handed)
 
 
 def _data(markup: object) -> tuple[str, ...]:

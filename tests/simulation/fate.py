@@ -42,6 +42,9 @@ class Watch:
     fate: Fate
     agenda: Agenda
 
+    def look(self, session: Session) -> None:
+        """Called before each commit; may raise."""
+
     def committed(self) -> None:
         """Called after each commit."""
 
@@ -58,6 +61,7 @@ class WatchedDatabase(Database):
             self._reach()
             result = work(session)
             session.flush()
+            self.watch.look(session)
             fate.step()
             return result
 

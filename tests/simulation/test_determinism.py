@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from routing import Router
 from tests.simulation.plan import make_plan
 from tests.simulation.world import simulate
@@ -20,11 +18,6 @@ from tests.simulation.plan import make_plan
 from tests.simulation.world import simulate
 print(simulate(make_plan({SEED}, {DAYS}, {A_WEEK}), Path(sys.argv[1]), Router.load(("37",))).digest)
 """
-
-
-@pytest.fixture(scope="module")
-def router() -> Router:
-    return Router.load(("37",))
 
 
 def test_a_seed_has_one_history_in_every_process(router: Router, tmp_path: Path) -> None:

@@ -17,8 +17,10 @@ from tests.fake_telegram import FakeTelegram, OfflineRequest
 from tests.fake_telegram.params import Upload
 from tests.fake_telegram.rules import Json, too_many
 from tests.fake_telegram.updates import UpdateQueue
+from tests.invariants import handed_in
 from tests.simulation.fate import Fate
 from tests.simulation.history import History
+from tests.simulation.watching import Handed
 
 HELD = timedelta(days=1)  #: how long a poll without news is held: a real one comes back after 30 s
 LATENCY = (0.02, 0.2)  #: seconds, each way
@@ -48,11 +50,15 @@ class SimulatedTelegram(FakeTelegram):
         self.history = history
         self.updates = PatientQueue(now, self.pulse)
         self.ring: Callable[[int], None] = lambda _: None
+        self.handed: list[Handed] = []
 
     async def answer(
         self, token: str, method: str, raw: Json, uploads: dict[str, Upload] | None = None
     ) -> tuple[int, Json]:
         code, body = await super().answer(token, method, raw, uploads)
+        is_new = method.startswith("send") and code == 200
+        for said in handed_in(self):
+            self.handed.append(Handed(self.now(), said, is_new))
         self.calls.clear()
         if method != "getUpdates":
             self.history.note("call", method, sorted(raw.items()), code, body.get("result"))
@@ -72,6 +78,7 @@ class Line:
 
     chance: Random
     weather: Weather | None = None
+    swallowed: int = 0  #: answers that never came: what they told was done is done again
 
 
 class SimulatedWire(OfflineRequest):
@@ -95,6 +102,7 @@ class SimulatedWire(OfflineRequest):
         answered = await super().do_request(url, method, request_data)
         if not url.endswith("/getUpdates"):
             self._fate.step()
+        self._line.swallowed += trouble in ("after", "silence")
         if trouble == "after":
             raise NetworkError("httpx.ReadError: ")
         if trouble == "silence":

@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,14 +19,16 @@ from sqlalchemy import Engine, event
 from bot import app
 from bot.foundation import foundation
 from bot.rehearsal.citizens import Citizen
-from bot.rehearsal.clockwork import until
+from bot.rehearsal.clockwork import NothingLeftError, until
 from bot.rehearsal.officers import Officer
 from bot.rehearsal.stories import invent
 from bot.settings import Settings
 from routing import Commune, Router
 from storage import chats, models
-from storage.database import Session
+from storage.database import Session, sync_engine
+from storage.sealing import Keyring
 from storage.states import Channel, OfficerState, Role
+from tests.invariants import ALWAYS, AT_REST, Invariant, PlatformLog, breaches, log_of
 from tests.mortal import KilledError
 from tests.simulation.agenda import Agenda
 from tests.simulation.fate import Fate, Watch
@@ -34,11 +37,25 @@ from tests.simulation.phones import TelegramPhone
 from tests.simulation.plan import START, Mishap, Plan, Post, Trouble, Visit
 from tests.simulation.program import Outside, StoppableLoop
 from tests.simulation.seeded import seeded
+from tests.simulation.watching import (
+    EVERY_WEEK,
+    BreachError,
+    Moment,
+    People,
+    Steps,
+    repeats,
+    summaries,
+)
 from tests.simulation.wire import Line, SimulatedTelegram, simulated_bot
 
 NINH_BINH = "37"
 OFFICERS = 900_000  #: telephone accounts: officers from here on, citizens above
 CITIZENS = 1_000_000
+WEEK = timedelta(days=7)
+REST = timedelta(hours=13)  #: at the end: longer than any message is tried
+MOST_UNDER_WAY = 24  #: messages on their way at once, which a kill may repeat: one a chat
+#: What the program logs when it meets a bug of its own.
+OWN_BUGS = {"message_failed", "message_set_aside", "delivery_failed", "task_failed", "job_failed"}
 TOKEN = "7000000001:AAFakeFakeFakeFakeFakeFakeFakeFakeFak"
 
 
@@ -65,14 +82,21 @@ class World(Watch):
         self.phones: dict[int, TelegramPhone] = {}
         self.communes = _communes(router, plan)
         self.agenda = Agenda(folder / "tinbao.db", loop.now)
-        self.downtime = timedelta()
-        self.citizens: set[asyncio.Task[None]] = set()
+        self.people = People()
+        self.steps = Steps(self.people, self._name_of)
+        self.faults: list[str] = []  #: what the program logged as its own bugs
+        self.downtime, self.kills, self.is_over = timedelta(), 0, False
+        self.broken_at = loop.now()  #: when something was last amiss
+        self.keyring: Keyring
 
     def committed(self) -> None:
         self.agenda.forget()
 
     def bot(self) -> Any:
         return simulated_bot(self.telegram, self.line, self.fate)
+
+    def _name_of(self, code: str | None) -> str:
+        return self.router.commune(code).full_name if code else ""
 
     def phone(self, number: int) -> TelegramPhone:
         if number not in self.phones:
@@ -115,7 +139,8 @@ class World(Watch):
         chance = Random(visit.chances)
         story = invent(self.communes, chance)
         phone = self.phone(CITIZENS + visit.citizen)
-        await Citizen(phone, story, visit.temperament, chance).visit()
+        agreed = self.people.agreed.setdefault(str(CITIZENS + visit.citizen), [])
+        await Citizen(phone, story, visit.temperament, chance, agreed).visit()
 
     # what breaks ------------------------------------------------------------------------------
 
@@ -136,39 +161,103 @@ class World(Watch):
                 self.line.weather = mishap.weather
                 await asyncio.sleep(mishap.lasts.total_seconds())
                 self.line.weather = None
+        self.broken_at = self.loop.now()
 
     # the play ---------------------------------------------------------------------------------
 
     async def play(self) -> None:
         async with foundation(self.settings) as base:
+            self.keyring = base.keyring
             await base.database.run(self.appoint)
-        self.line.weather = None
         async with asyncio.TaskGroup() as group:
-            around = [group.create_task(self._lives())]
-            around += [group.create_task(self.officer(p).serve()) for p in self.plan.posts]
+            group.create_task(self._lives())
+            about = [group.create_task(self.officer(post).serve()) for post in self.plan.posts]
+            about.append(group.create_task(self._look_every_week()))
+            broken = []
             for entry in self.plan.entries:
                 await until(self.loop, entry.at)
-                begun = self.visit(entry) if isinstance(entry, Visit) else self.suffer(entry)
-                group.create_task(begun)
+                if isinstance(entry, Visit):
+                    about.append(group.create_task(self.visit(entry)))
+                else:
+                    broken.append(group.create_task(self.suffer(entry)))
             await until(self.loop, self.plan.end)
-            for task in around:
+            for task in about:
                 task.cancel()
+            await asyncio.gather(*broken)
+            await self._come_to_rest()
+
+    async def _come_to_rest(self) -> None:
+        self.fate.steps_left = None
+        await asyncio.sleep(REST.total_seconds())
+        self.look_at_everything(AT_REST)
+        self.look_at_the_end()
+        self.is_over = True
+        self.loop.handlers[signal.SIGTERM]()
 
     async def _lives(self) -> None:
         """The program, started again whenever it has died or stopped."""
-        while True:
+        while not self.is_over:
             self.history.note("life")
             try:
                 await app.run(self.settings)
-            except BaseExceptionGroup as group:
-                _, other = group.split(KilledError)
-                if other is not None:
-                    raise other from None
-                self.history.note("killed")
-            except KilledError:
-                self.history.note("killed")
+            except BaseException as fault:
+                if not _is_a_kill(fault):
+                    raise
+                self.kills += 1
             self.fate.reborn()
             await asyncio.sleep(self.downtime.total_seconds())
+            self.broken_at = self.loop.now()
+
+    # what must hold ---------------------------------------------------------------------------
+
+    def look(self, session: Session) -> None:
+        self.steps.look(session)
+        if self.faults:
+            raise BreachError(f"the program met its own bug: {self.faults[0]}")
+
+    async def _look_every_week(self) -> None:
+        while True:
+            await asyncio.sleep(WEEK.total_seconds())
+            self.look_at_everything(ALWAYS)
+
+    def look_at_everything(self, invariants: Sequence[Invariant]) -> None:
+        """Raise BreachError with the first of what does not hold."""
+        at_rest = invariants is AT_REST
+        recent = [h for h in self.telegram.handed if at_rest or self.loop.now() - h.at < 2 * WEEK]
+        shown = log_of(self.telegram).shown if at_rest else []
+        log = PlatformLog(shown, [each.said for each in recent])
+        engine = sync_engine(self.settings.database)
+        with Session(engine, info={"keyring": self.keyring}) as session:
+            found = breaches(session, log, invariants)
+            moment = Moment(session, self.loop.now(), recent, self.broken_at)
+            found += [f"{each.__name__}: {said}" for each in EVERY_WEEK for said in each(moment)]
+        engine.dispose()
+        if found:
+            raise BreachError(f"{found[0]} ({len(found)} breaches)")
+
+    def look_at_the_end(self) -> None:
+        """A kill repeats at most one message to a chat; a line that swallows answers, one an answer."""
+        allowed = self.kills * MOST_UNDER_WAY + self.line.swallowed
+        if (again := repeats(self.telegram.handed)) > allowed:
+            raise BreachError(
+                f"{again} receipts were repeated; {self.kills} kills, {allowed} allowed"
+            )
+        self._look_at_summaries()
+
+    def _look_at_summaries(self) -> None:
+        """Every officer got every week's summary."""
+        got = summaries(self.telegram.handed)
+        weeks = {week for _, week in got}
+        for post in self.plan.posts:
+            chat = str(OFFICERS + post.number)
+            if missing := [week for week in weeks if (chat, week) not in got]:
+                raise BreachError(f"officer {chat} never got {sorted(missing)}")
+
+
+def _is_a_kill(fault: BaseException) -> bool:
+    if isinstance(fault, BaseExceptionGroup):
+        return fault.split(KilledError)[1] is None
+    return isinstance(fault, KilledError)
 
 
 def _settings(folder: Path) -> Settings:
@@ -188,26 +277,49 @@ def _communes(router: Router, plan: Plan) -> list[Commune]:
     return Random(f"communes {plan.seed}").sample(known, 18)
 
 
+class FailedError(Exception):
+    """Something that must hold did not, or the program met a bug of its own."""
+
+    def __init__(self, fault: BaseException, world: "World") -> None:
+        super().__init__(f"{type(fault).__name__}: {fault}".removeprefix("BreachError: "))
+        self.at, self.last = world.loop.now(), list(world.history.last)
+
+
 def simulate(plan: Plan, folder: Path, router: Router, book: TextIO | None = None) -> Came:
-    """Play a plan in an empty folder."""
+    """Play a plan in an empty folder.
+
+    Raises:
+        FailedError: it fails; the same plan will always fail so.
+    """
     began = time.perf_counter()
     loop = StoppableLoop(START)
-    with ExitStack() as stack:
-        stack.enter_context(seeded(plan.seed))
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            world = runner.run(_scene(plan, loop, folder, router, book))
+    with seeded(plan.seed), asyncio.Runner(loop_factory=lambda: loop) as runner:
+        world = World(plan, loop, folder, router, book)
+        try:
+            runner.run(_scene(world))
+        except (BaseExceptionGroup, NothingLeftError) as group:
+            raise FailedError(_first(group), world) from group
     counts = dict(world.history.counts)
     return Came(world.history.digest, counts, time.perf_counter() - began)
 
 
-async def _scene(
-    plan: Plan, loop: StoppableLoop, folder: Path, router: Router, book: TextIO | None
-) -> World:
-    world = World(plan, loop, folder, router, book)
-    outside = Outside(loop, world, world.bot)
-    with outside.in_place(router), _written(world.history), _logged(world.history):
-        await world.play()
-    return world
+def _first(group: BaseException) -> BaseException:
+    """What failed first: a breach, if there is one."""
+    while isinstance(group, BaseExceptionGroup):
+        breach = group.split(BreachError)[0]
+        group = (breach or group).exceptions[0]
+    return group
+
+
+async def _scene(world: World) -> None:
+    outside = Outside(world.loop, world, world.bot)
+    with outside.in_place(world.router), _written(world.history), _logged(world):
+        world.steps.attach()
+        try:
+            await world.play()
+        finally:
+            world.steps.detach()
+            world.agenda.close()
 
 
 @contextmanager
@@ -235,11 +347,14 @@ def _plain(values: Any) -> Any:
 
 
 @contextmanager
-def _logged(history: History) -> Iterator[None]:
+def _logged(world: World) -> Iterator[None]:
     """Note what the program logs, in place of printing it."""
 
     def note(_logger: Any, level: str, said: Any) -> Any:
-        history.note(f"log.{level}", said.get("event"))
+        name, fault = str(said.get("event")), _fault_of(said)
+        world.history.note(f"log.{level}", name, type(fault).__name__)
+        if name in OWN_BUGS and not isinstance(fault, KilledError):
+            world.faults.append(f"{name} {fault!r}")
         raise structlog.DropEvent
 
     processors = structlog.get_config()["processors"]
@@ -249,3 +364,8 @@ def _logged(history: History) -> Iterator[None]:
         yield
     finally:
         processors[:] = before
+
+
+def _fault_of(said: Any) -> BaseException | None:
+    info = said.get("exc_info")
+    return info if isinstance(info, BaseException) else sys.exc_info()[1]
