@@ -13,11 +13,11 @@ LONG = timedelta(hours=1)  #: nothing is due: look again all the same
 
 ITEMS = """
 SELECT min(due) FROM (
-  SELECT min(max(due_at, coalesce(leased_until, due_at))) AS due FROM inbox WHERE state = 'waiting'
+  SELECT min(due_at) AS due FROM inbox WHERE state = 'waiting'
   UNION ALL
-  SELECT min(max(due_at, coalesce(leased_until, due_at))) FROM deliveries WHERE state = 'waiting'
+  SELECT min(due_at) FROM deliveries WHERE state = 'waiting'
   UNION ALL
-  SELECT min(max(due_at, coalesce(leased_until, due_at))) FROM evidence WHERE state = 'waiting'
+  SELECT min(due_at) FROM evidence WHERE state = 'waiting'
 )"""
 DEADLINES = """
 SELECT min(due) FROM (

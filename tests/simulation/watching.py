@@ -147,7 +147,7 @@ def nothing_is_stuck(look: Moment) -> Breaches:
     for owed in look.session.query(Delivery).where(
         Delivery.state == QueueState.WAITING, Delivery.created_at < max(old, look.since)
     ):
-        if owed.due_at < old:
+        if owed.due_at is None or owed.due_at < old:
             yield f"delivery {owed.id} has been due since {owed.due_at} ({owed.error})"
 
 
