@@ -3,11 +3,13 @@
 import asyncio
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, TextIO
@@ -24,7 +26,7 @@ from bot.rehearsal.officers import Officer
 from bot.rehearsal.stories import invent
 from bot.settings import Settings
 from routing import Commune, Router
-from storage import chats, models
+from storage import chats, models, schema
 from storage.database import Session, sync_engine
 from storage.sealing import Keyring
 from storage.states import Channel, OfficerState, Role
@@ -49,6 +51,7 @@ from tests.simulation.watching import (
 from tests.simulation.wire import Line, SimulatedTelegram, simulated_bot
 
 NINH_BINH = "37"
+DATABASE = "tinbao.db"
 OFFICERS = 900_000  #: telephone accounts: officers from here on, citizens above
 CITIZENS = 1_000_000
 WEEK = timedelta(days=7)
@@ -81,7 +84,7 @@ class World(Watch):
         self.settings = _settings(folder)
         self.phones: dict[int, TelegramPhone] = {}
         self.communes = _communes(router, plan)
-        self.agenda = Agenda(folder / "tinbao.db", loop.now)
+        self.agenda = Agenda(folder / DATABASE, loop.now)
         self.people = People()
         self.steps = Steps(self.people, self._name_of)
         self.faults: list[str] = []  #: what the program logged as its own bugs
@@ -293,6 +296,8 @@ def simulate(plan: Plan, folder: Path, router: Router, book: TextIO | None = Non
     """
     began = time.perf_counter()
     loop = StoppableLoop(START)
+    folder.mkdir(exist_ok=True)
+    (folder / DATABASE).write_bytes(_empty_database())
     with seeded(plan.seed), asyncio.Runner(loop_factory=lambda: loop) as runner:
         world = World(plan, loop, folder, router, book)
         try:
@@ -309,6 +314,15 @@ def _first(group: BaseException) -> BaseException:
         breach = group.split(BreachError)[0]
         group = (breach or group).exceptions[0]
     return group
+
+
+@cache
+def _empty_database() -> bytes:
+    """A SQLite file with every table. Migrations are no part of a history: they ask for no order."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        schema.upgrade(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 async def _scene(world: World) -> None:
