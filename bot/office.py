@@ -10,8 +10,8 @@ from bot.errors import StartError
 from bot.foundation import Foundation, now
 from bot.keys import key_path
 from bot.settings import Settings
-from bot.summaries import PICTURES, name_of, province_scope
-from reports.counts import CommuneScope, Scope
+from bot.summaries import PICTURES, commune_scope, name_of, province_scope
+from reports.counts import Scope
 from reports.periods import Week, week_of
 from reports.plots import DrawingError, Picture, draw
 from reports.weekly import Edition, worded
@@ -138,11 +138,13 @@ async def weekly(base: Foundation, asked: AskedWeek) -> str:
         week = Week.parse(asked.week, zone) if asked.week else week_of(now(), zone).before()
     except ValueError as error:
         raise StartError(str(error)) from None
-    scope: Scope = CommuneScope(asked.commune)
+    scope: Scope
     if not asked.commune:
         scope = province_scope(base.desk, _served(base, asked.province or base.desk.home_province))
     elif base.desk.commune_name(asked.commune) is None:
         raise StartError(f"no commune {asked.commune} in the provinces served")
+    else:
+        scope = commune_scope(base.desk, asked.commune)
     edition = Edition(week, scope, Language(base.settings.language), now(), base.settings.is_trial)
     text, pictured = await worded(
         base.database, edition, texts, lambda code: name_of(base.desk, code)

@@ -110,7 +110,8 @@ class Summaries:
         for officer, chat in officers.reachable(session):
             rights, language = RIGHTS[officer.role], Language(chat.language)
             if Right.COMMUNE_SUMMARY in rights and officer.commune_code:
-                found.append(Recipient(chat.id, CommuneScope(officer.commune_code), language))
+                scope: Scope = commune_scope(self.desk, officer.commune_code)
+                found.append(Recipient(chat.id, scope, language))
             elif Right.PROVINCE_SUMMARY in rights:
                 scope = province_scope(self.desk, officer.province_code)
                 found.append(Recipient(chat.id, scope, language))
@@ -120,9 +121,17 @@ class Summaries:
         return name_of(self.desk, code)
 
 
+def commune_scope(desk: Desk, code: str) -> CommuneScope:
+    """The commune in force under a code, with the units that it succeeded."""
+    present, *succeeded = desk.router.codes(code)
+    return CommuneScope(present, tuple(succeeded))
+
+
 def province_scope(desk: Desk, code: str) -> ProvinceScope:
-    communes = [c for c in desk.router.communes() if c.province_code == code]
-    return ProvinceScope(code, len(communes))
+    communes = [c.code for c in desk.router.communes() if c.province_code == code]
+    families = [desk.router.codes(commune) for commune in communes]
+    succeeded = [(ended, present) for present, *earlier in families for ended in earlier]
+    return ProvinceScope(code, len(communes), tuple(succeeded))
 
 
 def name_of(desk: Desk, code: str) -> str:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from routing.cues import Cue
 from routing.mentions import Mention, unread_type
-from routing.names import NONE, Layer, Unit, View
 from routing.text import Words
+from routing.units import NONE, Layer, Unit, View
 
 # Odds, measured on generated names and set round; docs/routing.md says how.
 KIND_AGREES = 60.0

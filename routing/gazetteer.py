@@ -44,7 +44,11 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class CommuneState:
-    """A commune during one stretch of days, `valid_from` inclusive, `valid_to` exclusive."""
+    """A commune during one stretch of days, `valid_from` inclusive, `valid_to` exclusive.
+
+    `successors` follow an ended one: its own code after a change of name or type, that of the unit it
+    was merged into, or those it was divided among, the largest part first.
+    """
 
     code: str
     kind: str
@@ -55,7 +59,7 @@ class CommuneState:
     longitude: float
     valid_from: str
     valid_to: str
-    successor: str
+    successors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,16 @@ class Gazetteer:
 
     def present_code(self, code: str) -> str:
         """Follow successors to the code in force. KeyError if the code never was."""
-        return code if code in self.current else self._retired[code].successor
+        return code if code in self.current else self._retired[code].successors[0]
+
+    def codes(self, code: str) -> tuple[str, ...]:
+        """The code in force and every one it succeeded, by which older tips are kept. KeyError too.
+
+        Of a divided unit only the largest part is its successor here, so that nothing counts twice.
+        """
+        present = self.present_code(code)
+        earlier = [s.code for s in self._earlier.get(present, ()) if s.successors[0] == present]
+        return tuple(dict.fromkeys((present, *earlier)))
 
     @cached_property
     def _retired(self) -> dict[str, CommuneState]:
@@ -141,17 +154,18 @@ class Gazetteer:
         present = self.current[self.present_code(code)]
         if on is None:
             return present
-        return next(
-            (s for s in self._earlier.get(present.code, ()) if on.isoformat() < s.valid_to), present
-        )
+        line = [*self._earlier.get(present.code, ()), present]
+        day = max(on.isoformat(), line[0].valid_from)
+        then = [s for s in line if s.valid_from <= day and (not s.valid_to or day < s.valid_to)]
+        return next((state for state in then if state.code == code), then[0] if then else present)
 
     @cached_property
     def _earlier(self) -> Mapping[str, list[CommuneState]]:
-        """Commune code -> its ended states, the oldest first."""
+        """Commune code -> the ended states that led to it, the oldest first."""
         found: dict[str, list[CommuneState]] = defaultdict(list)
-        for state in sorted(self.states, key=lambda s: s.valid_to):
-            if state.valid_to:
-                found[state.successor].append(state)
+        for state in sorted(self.states, key=lambda s: s.valid_from):
+            for successor in state.successors:
+                found[successor].append(state)
         return found
 
 
@@ -172,9 +186,10 @@ def _district(row: list[str]) -> District:
 
 
 def _state(row: list[str]) -> CommuneState:
-    code, kind, name, province, population, lat, lon, *dates = row
+    code, kind, name, province, population, lat, lon, since, until, successors = row
     people = int(population) if population else None
-    return CommuneState(code, intern(kind), name, province, people, float(lat), float(lon), *dates)
+    facts = (people, float(lat), float(lon), since, until, tuple(successors.split()))
+    return CommuneState(code, intern(kind), name, province, *facts)
 
 
 def _former(row: list[str], district: District) -> FormerCommune:

@@ -47,7 +47,7 @@ def _codes(gazetteer: Gazetteer) -> Iterator[str]:
 def _links(gazetteer: Gazetteer) -> Iterator[str]:
     current = gazetteer.current
     for state in gazetteer.states:
-        if state.valid_to and state.successor not in current:
+        if state.valid_to and not (state.successors and current.keys() >= set(state.successors)):
             yield f"retired commune {state.code} has no successor in force"
     for alias in gazetteer.aliases:
         if alias.former_commune not in gazetteer.former:

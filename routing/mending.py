@@ -14,8 +14,8 @@ from rapidfuzz.distance import OSA
 
 from routing.cues import CUES, Cue, Kinds, Level, kinds_of
 from routing.mentions import Mention, TypeWord, best_cover, mention_of, type_word_before
-from routing.names import Name, view_of
 from routing.text import Word, Words
+from routing.units import Name, view_of
 
 SLIP = 0.1  # odds of a name with a slip against the same name typed well
 SHORTEST = 4  # letters; a shorter name with a slip is any word

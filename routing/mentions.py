@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from routing.cues import CUES, FORMERLY, FORMERLY_BEGINS, HAMLETS, JOINING, Cue, Kinds
-from routing.names import Name, Node, View
+from routing.names import Node
 from routing.text import Word, Words
+from routing.units import Name, View
 
 MOST_MENTIONS = 16  # looked at in one text: a tip names a few places, a flood of names is noise
 MOST_MATCHES = 4 * MOST_MENTIONS  # the same before those that overlap are sorted out

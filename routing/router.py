@@ -14,10 +14,11 @@ from routing.evidence import Reading
 from routing.gazetteer import Gazetteer
 from routing.imported import FILE, BoundariesError
 from routing.interpretation import Interpreter
-from routing.names import Key, Names
+from routing.names import Names
 from routing.pins import locate
 from routing.places import Candidate, Commune, Point, Route
 from routing.text import fold
+from routing.units import Key
 from routing.verdict import Scope, decide
 
 # These bring numpy and shapely, 15 MB: with boundaries, with the first pin, with the first slip to mend.
@@ -77,6 +78,10 @@ class Router:
     def commune(self, code: str) -> Commune:
         """A commune by its code, current or retired. KeyError if there never was one."""
         return self._present(self.gazetteer.present_code(code))
+
+    def codes(self, code: str) -> tuple[str, ...]:
+        """The commune's code in force and those it succeeded, by which its older tips are kept."""
+        return self.gazetteer.codes(code)
 
     def _present(self, code: str) -> Commune:
         commune = self._communes.get(code)

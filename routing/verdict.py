@@ -7,8 +7,8 @@ from routing.calibration import calibrated
 from routing.cues import Cue, Level
 from routing.evidence import Reading
 from routing.interpretation import Interpretation
-from routing.names import Layer
 from routing.places import Candidate, Reason, ReasonCode, Route, Status
+from routing.units import Layer
 
 CERTAIN = 0.9  # share of the odds from which nobody is asked
 FAINT = 0.2  # share of all odds together below which the text names no place

@@ -17,9 +17,16 @@ from storage.states import DESK_ONLY, HIDDEN_STATES, OPEN_STATES, DeskReason, Ti
 
 @dataclass(frozen=True, slots=True)
 class CommuneScope:
-    """What one commune answers for: its tips, without those only the desk may see."""
+    """What one commune answers for: its tips, without those only the desk may see.
+
+    A tip keeps the unit of its day; those of units that this one succeeded count as its own.
+    """
 
     code: str
+    succeeded: tuple[str, ...] = ()  #: codes of the units it succeeded
+
+    def in_force(self, code: str | None) -> str | None:
+        return self.code if code in self.succeeded else code
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,10 @@ class ProvinceScope:
 
     code: str
     communes: int  #: how many communes the province has
+    succeeded: tuple[tuple[str, str], ...] = ()  #: codes that ended, each with the one in force
+
+    def in_force(self, code: str | None) -> str | None:
+        return next((present for ended, present in self.succeeded if ended == code), code)
 
 
 Scope = CommuneScope | ProvinceScope
@@ -92,14 +103,18 @@ def tallies(
         # By name: PostgreSQL would take a second copy of these expressions for other ones.
         .group_by("week", "taking", *plain)
     )
-    return [Tally(row[0], Taking(row[1]), *row[2:]) for row in rows]
+    return [Tally(row[0], Taking(row[1]), scope.in_force(row[2]), *row[3:]) for row in rows]
 
 
 def open_tips(session: Session, scope: Scope) -> Sequence[OpenTip]:
     """Every open tip, lowest number first."""
     columns = (Tip.id, Tip.commune_code, Tip.state, Tip.target_at, Tip.desk_reason)
     found = select(*columns).where(_within(scope), Tip.state.in_(OPEN_STATES)).order_by(Tip.id)
-    return [OpenTip(*row) for row in session.execute(found)]
+    rows = session.execute(found)
+    return [
+        OpenTip(number, scope.in_force(code), state, target, reason)
+        for number, code, state, target, reason in rows
+    ]
 
 
 def hidden_closings(
@@ -137,7 +152,7 @@ def _within(scope: Scope) -> ColumnElement[bool]:
     if isinstance(scope, ProvinceScope):
         return Tip.province_code == scope.code
     shared = or_(Tip.desk_reason.is_(None), Tip.desk_reason.not_in(DESK_ONLY))
-    return and_(Tip.commune_code == scope.code, shared)
+    return and_(Tip.commune_code.in_((scope.code, *scope.succeeded)), shared)
 
 
 def _received(start: datetime, end: datetime) -> ColumnElement[bool]:

@@ -4,7 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from reports.counts import Cohort, CommuneScope, Counts, Scope, cohort, count, ranked
+from reports.counts import (
+    Cohort,
+    CommuneScope,
+    Counts,
+    ProvinceScope,
+    Scope,
+    cohort,
+    count,
+    ranked,
+)
 from storage.counts import Taking, Tally
 from storage.database import Database
 from storage.models import Installation
@@ -199,3 +208,20 @@ async def test_the_province_counts_what_its_communes_and_its_desk_count(
     parts = [await counted(database, CommuneScope(code)) for code in ("14215", "14329")]
     assert whole.this.received == 3
     assert [part.this.received for part in parts] == [1, 1]
+
+
+async def test_tips_of_units_that_ended_count_for_the_one_that_succeeded_them(
+    database: Database,
+) -> None:
+    await store(
+        database, tip(), tip(commune_code="90001"), tip(commune_code="90002"), tip(taken=30)
+    )
+    commune = await counted(database, CommuneScope("14215", ("90001",)))
+    assert commune.this.received == 3
+    assert {each.commune_code for each in commune.open} == {"14215"}
+    followed = (("90001", "14215"), ("90002", "14215"))
+    province = await counted(database, ProvinceScope("37", 129, followed))
+    assert province.this.received == 4
+    assert province.desk is not None
+    assert province.desk.active == 1
+    assert [tip.commune_code for tip in province.open] == ["14215"] * 4

@@ -6,7 +6,7 @@ import pytest
 
 from routing import ReasonCode, Router
 from routing.mending import Mender, decode_keys
-from routing.names import Name
+from routing.units import Name
 
 
 @pytest.mark.parametrize(
