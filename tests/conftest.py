@@ -8,6 +8,7 @@ import pytest
 
 from storage.database import PRAGMAS, Database
 from storage.sealing import Keyring
+from tests import real_map
 from tests.clock import FakeClock
 from tests.databases import Postgres, Sqlite, postgres
 
@@ -17,6 +18,13 @@ KINDS = ("sqlite", "postgresql")
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Number what is given as bytes: archives and recordings differ from process to process."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Print after everything: pytest's own last line comes later than any summary hook."""
+    if not real_map.is_there():
+        print(real_map.MISSING)  # noqa: T201
 
 
 @pytest.fixture

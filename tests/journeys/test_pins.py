@@ -12,6 +12,7 @@ from routing.boundary_import import import_boundaries
 from storage.database import Database, Session
 from storage.models import Attempt, Inbox, Model
 from storage.sealing import Keyring
+from tests import real_map
 from tests.clock import FakeClock
 from tests.journeys.kept import all_that_is_kept
 from tests.journeys.placing import (
@@ -29,7 +30,6 @@ from tests.journeys.placing import (
 from tests.journeys.telling import SEND
 from tests.town import Person, Town, make_town
 
-SHARED = Path(__file__).parents[2] / "../shared/data"
 AT_SEA = (19.5, 107.2)
 HANOI = (21.0285, 105.8542)
 
@@ -193,11 +193,9 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Router:
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Router:
     """A router with the real boundaries."""
-    source = SHARED / "communes.geojson.gz"
-    if not source.exists():
-        pytest.fail(f"the real boundaries are not at {source}; these journeys need them")
+    real_map.need()
     folder = tmp_path_factory.mktemp("boundaries")
-    import_boundaries(source, folder, lambda _done, _all: None)
+    import_boundaries(real_map.BOUNDARIES, folder, lambda _done, _all: None)
     return Router.load(("37",), folder)
 
 

@@ -6,8 +6,7 @@ import pytest
 
 from routing import Router
 from routing.boundary_import import import_boundaries
-
-SHARED = Path(__file__).parents[2] / "../shared/data"
+from tests import real_map
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +24,7 @@ def country() -> Router:
 @pytest.fixture(scope="session")
 def real_boundaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the real boundaries imported."""
-    source = SHARED / "communes.geojson.gz"
-    if not source.exists():
-        pytest.fail(f"the real boundaries are not at {source}; these tests need them")
+    real_map.need()
     folder = tmp_path_factory.mktemp("boundaries")
-    import_boundaries(source, folder, lambda _done, _all: None)
+    import_boundaries(real_map.BOUNDARIES, folder, lambda _done, _all: None)
     return folder

@@ -1,5 +1,6 @@
 """The tables are consistent, dated, and comparable with other lists."""
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -7,8 +8,7 @@ import pytest
 
 from routing.gazetteer import TABLES, Gazetteer
 from routing.gazetteer_check import check_gazetteer
-
-SHARED = Path(__file__).parents[2] / "../shared/data"
+from tests import real_map
 
 
 def test_the_gazetteer_is_consistent() -> None:
@@ -24,10 +24,22 @@ def test_it_holds_the_country() -> None:
 
 
 def test_it_agrees_with_the_list_it_was_built_from() -> None:
-    path = SHARED / "communes.csv"
-    if not path.exists():
-        pytest.fail(f"the list of communes is not at {path}; this test needs it")
-    assert check_gazetteer(path) == []
+    real_map.need()
+    assert check_gazetteer(real_map.COMMUNES) == []
+
+
+def test_it_has_every_correction_to_the_package_it_was_built_from() -> None:
+    real_map.need()
+    gazetteer = Gazetteer()
+    with real_map.CORRECTIONS.open(encoding="utf-8", newline="") as lines:
+        corrections = list(csv.DictReader(lines))
+    assert corrections
+    for row in corrections:
+        name = gazetteer.commune(row["code"]).full_name
+        assert name.casefold() == row["in_force_2026"].casefold()
+        if row["what"] == "code":
+            assert gazetteer.codes(row["code"]) == (row["code"], row["package_1_0_4"])
+    assert not [f for f in check_gazetteer(real_map.CORRECTIONS) if f.startswith("only the list")]
 
 
 def test_differences_from_another_list_are_told(tmp_path: Path) -> None:
