@@ -8,12 +8,13 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from benchmarks import webhook
+from benchmarks import turns, webhook
 from benchmarks.table import Line, Measure, Scale, markdown
 from bot.progress import Progress, showing
 
 MEASUREMENTS: Mapping[str, Measure] = {
     "webhook": webhook.measure,
+    "turns": turns.measure,
 }
 
 
