@@ -8,18 +8,24 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from benchmarks import turns, webhook
+from benchmarks import journeys, memory, millions, turns, webhook, workers
+from benchmarks.quiet import quiet
 from benchmarks.table import Line, Measure, Scale, markdown
 from bot.progress import Progress, showing
 
 MEASUREMENTS: Mapping[str, Measure] = {
     "webhook": webhook.measure,
     "turns": turns.measure,
+    "workers": workers.measure,
+    "journeys": journeys.measure,
+    "memory": memory.measure,
+    "millions": millions.measure,
 }
 
 
 def main() -> None:
     asked = _arguments()
+    quiet()
     scale = Scale.FULL if asked.full else Scale.REDUCED
     began = time.monotonic()
     lines = [line for name in asked.names or MEASUREMENTS for line in measured(name, scale)]

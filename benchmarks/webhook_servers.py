@@ -4,11 +4,9 @@ Both run on the process's own HTTP server, each in a process of its own.
 """
 
 import asyncio
-import logging
 import sys
 from pathlib import Path
 
-import structlog
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from telegram import Bot, Update
 
+from benchmarks.quiet import quiet
 from bot.foundation import now
 from bot.server import listen, make_app, serving
 from handlers.telegram.spinners import Spinners
@@ -60,5 +59,5 @@ async def serve(kind: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    quiet()
     asyncio.run(serve(sys.argv[1], Path(sys.argv[2])))

@@ -93,11 +93,6 @@ def _absorb(session: Session, chat: Chat, newer: Chat) -> None:
     session.flush()  # the address is free now
 
 
-def has_talked(session: Session, chat: Chat) -> bool:
-    """Tell whether anything was ever said in the chat."""
-    return session.get(Conversation, chat.id) is not None
-
-
 def conversation(session: Session, chat: Chat) -> Conversation:
     """Return the chat's conversation, made if there is none. The chat must be locked."""
     known = session.get(Conversation, chat.id)

@@ -38,8 +38,7 @@ def owe(
         dedup_key=dedup_key,
         body_sealed=keyring_of(session).seal(body, BODY),
     )
-    session.add(delivery)
-    session.flush()  # rows keep the order in which they were owed
+    session.add(delivery)  # rows get their numbers in the order in which they were owed
     return delivery
 
 
@@ -59,7 +58,7 @@ def body_of(session: Session, delivery: Delivery) -> bytes:
 
 
 def card(session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id: int = 0) -> Card:
-    """Return the card of this kind about this tip in this chat; made if it is new."""
+    """Return the card of this kind about this tip in this chat; made if it is new, to be shown."""
     same = (
         Card.tip_id == tip_id,
         Card.chat_id == chat.id,
@@ -70,7 +69,6 @@ def card(session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id:
     if known is None:
         known = Card(tip_id=tip_id, chat_id=chat.id, kind=kind, evidence_id=evidence_id, wanted=0)
         session.add(known)
-        session.flush()
     return known
 
 
@@ -116,11 +114,19 @@ def show(session: Session, changed: Card, now: datetime, *, anew: bool = False) 
         anew: send a new message at the bottom of the chat, and take the old one away.
     """
     changed.wanted += 1
+    if changed in session.new:
+        session.flush()  # gives the card its number
+        _owe_card(session, changed, now)
+        return
     if anew and changed.message_id is not None:
         changed.old_message_id, changed.message_id = changed.message_id, None
     pending = (Delivery.card_id == changed.id, Delivery.state == QueueState.WAITING)
     if session.scalar(select(Delivery.id).where(*pending)) is not None:
         return
+    _owe_card(session, changed, now)
+
+
+def _owe_card(session: Session, changed: Card, now: datetime) -> None:
     chat = session.get_one(Chat, changed.chat_id)
     session.add(
         Delivery(
@@ -133,7 +139,6 @@ def show(session: Session, changed: Card, now: datetime, *, anew: bool = False) 
             tip_id=changed.tip_id,
         )
     )
-    session.flush()
 
 
 def message_ids(session: Session, chat: Chat, since: datetime) -> Sequence[str]:

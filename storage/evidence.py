@@ -43,6 +43,8 @@ def reference_of(session: Session, piece: Evidence) -> str:
 
 def give(session: Session, numbers: Sequence[int], tip: Tip, *, sound: bool) -> None:
     """Let these pieces belong to a tip. `sound`: the commune may hear them."""
+    if not numbers:
+        return
     session.execute(
         update(Evidence)
         .where(Evidence.id.in_(numbers), Evidence.tip_id.is_(None))

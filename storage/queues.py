@@ -220,6 +220,16 @@ def held(session: Session, kind: type[Item], item_id: int, owner: str) -> Item |
     )
 
 
+def all_held(
+    session: Session, kind: type[Item], item_ids: Sequence[int], owner: str
+) -> Sequence[Item]:
+    """Return those of the rows, locked, of which `owner` still holds the lease, in their order."""
+    still = (kind.id.in_(item_ids), kind.owner == owner, kind.state == QueueState.WAITING)
+    rows = select(kind).where(*still).with_for_update()
+    found = session.scalars(rows.execution_options(populate_existing=True))
+    return sorted(found, key=lambda item: item_ids.index(item.id))
+
+
 def finish(session: Session, item: Inbox | Delivery | Evidence, now: datetime) -> None:
     item.state, item.owner, item.error = QueueState.DONE, None, None
     _wake_next(session, item, now)

@@ -105,14 +105,18 @@ def _desk_reason(tx: Transaction, chat: Chat, draft: Draft, tip: Tip) -> DeskRea
         return DeskReason.LOCAL_OFFICIAL
     if tip.commune_code is None:
         return DeskReason.PLACE_UNKNOWN
-    urgent = tips.urgent_since(tx.session, chat, tx.now - HOUR)
-    if tip.priority is Priority.P1 and urgent >= tx.desk.limits.urgent_per_hour:
+    if tip.priority is Priority.P1 and _is_flooding(tx, chat):
         return DeskReason.FLOOD
     if tx.desk.enlist:
         tx.desk.enlist(tx.session, tip.commune_code, tip.province_code, tx.now)
     if not officers.of_commune(tx.session, tip.commune_code):
         return DeskReason.NO_OFFICER
     return None
+
+
+def _is_flooding(tx: Transaction, chat: Chat) -> bool:
+    urgent = tips.urgent_since(tx.session, chat, tx.now - HOUR)
+    return urgent >= tx.desk.limits.urgent_per_hour
 
 
 def _reporter(tx: Transaction, tip: Tip, chat: Chat, draft: Draft, code: str) -> None:

@@ -70,10 +70,8 @@ class Intake:
         return [item.id for item in claim(session, Lease(self.owner, self.clock(), LEASE))]
 
     def _handle(self, session: Session, item_ids: Sequence[int]) -> None:
-        for item_id in item_ids:
-            item = queues.held(session, Inbox, item_id, self.owner)
-            if item is not None:
-                self._handle_one(Transaction(session, self.desk, self.clock()), item)
+        for item in queues.all_held(session, Inbox, item_ids, self.owner):
+            self._handle_one(Transaction(session, self.desk, self.clock()), item)
 
     def _handle_one(self, tx: Transaction, item: Inbox) -> None:
         """Handle one update in a savepoint. Our own bugs over a message end here."""
@@ -129,8 +127,8 @@ def receive(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
     if chat.kind is ChatKind.GROUP:
         groups.receive(tx, chat, incoming)
         return
-    is_new = not chats.has_talked(tx.session, chat)
     talk = chats.conversation(tx.session, chat)
+    is_new = talk in tx.session.new
     incoming = with_choice(tx.session, talk, incoming)
     press = Press.read(incoming.choice) if incoming.choice else None
     if press is not None and review.is_officers(press):

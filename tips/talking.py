@@ -5,6 +5,7 @@ Also what becomes of a draft in time: the reminder that something urgent is unse
 
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from routing import ReasonCode, Route
 from routing.reasons import explain
@@ -89,8 +90,8 @@ def world_of(tx: Transaction, chat: Chat, *, is_new: bool = False) -> World:
         commune_named=desk.commune_name,
         explain=_explained,
         fresh_number=secrets.randbelow(2**31),
-        mine=tuple(facts_of(tx.session, chat)),
-        is_officer=officers.acting_in(tx.session, chat) is not None,
+        my_tips=cache(lambda: tuple(facts_of(tx.session, chat))),
+        is_officer=lambda: officers.acting_in(tx.session, chat) is not None,
         is_new=is_new,
     )
 

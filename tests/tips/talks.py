@@ -42,7 +42,7 @@ def make_world(
         commune_named=named,
         explain=lambda _: "",
         fresh_number=1,
-        mine=mine,
+        my_tips=lambda: mine,
     )
 
 

@@ -116,10 +116,10 @@ def _help(draft: Draft | None, _: str, world: World) -> Turn:
     commands = "\n".join(
         f"/{name}: {voice(key)}"
         for name, key in COMMANDS.items()
-        if world.is_officer or name != "tips"
+        if world.is_officer() or name != "tips"
     )
     text = voice("help.citizen", commands=commands)
-    if world.is_officer:
+    if world.is_officer():
         text = f"{voice('help.officer')}\n\n{text}"
     return Turn(draft, [Reply(text, menu(voice))])
 
@@ -194,7 +194,7 @@ def _real(draft: Draft | None, _: str, world: World) -> Turn:
 
 
 def _tips(draft: Draft | None, rest: str, world: World) -> Turn:
-    if not world.is_officer:
+    if not world.is_officer():
         return _help(draft, rest, world)
     return Turn(draft, actions=[OfficerTips()])
 

@@ -1,4 +1,7 @@
-"""What a turn of the conversation may know besides the draft and the message: handed in, never fetched."""
+"""What a turn of the conversation may know besides the draft and the message: handed in, never fetched.
+
+What most turns do not ask for is handed in as a function.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,6 +69,11 @@ class World:
     commune_named: Callable[[str], str | None]  #: code → "xã Hải Xuân", None outside the scope
     explain: Callable[[Route], str]  #: a route's reason as a sentence for officers
     fresh_number: int  #: for a draft that starts now
-    mine: tuple[TipFact, ...] = ()  #: newest first
-    is_officer: bool = False
+    my_tips: Callable[[], tuple[TipFact, ...]] = tuple  #: newest first
+    is_officer: Callable[[], bool] = bool
     is_new: bool = False  #: nothing was ever said in this chat
+
+    @property
+    def mine(self) -> tuple[TipFact, ...]:
+        """The tips filed from this chat, newest first."""
+        return self.my_tips()
