@@ -224,7 +224,7 @@ def all_held(
     session: Session, kind: type[Item], item_ids: Sequence[int], owner: str
 ) -> Sequence[Item]:
     """Return those of the rows, locked, of which `owner` still holds the lease, in their order."""
-    still = (kind.id.in_(item_ids), kind.owner == owner, kind.state == QueueState.WAITING)
+    still = (kind.id.in_(item_ids), kind.owner == owner, kind.state == WAITING)
     rows = select(kind).where(*still).with_for_update()
     found = session.scalars(rows.execution_options(populate_existing=True))
     return sorted(found, key=lambda item: item_ids.index(item.id))
