@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from bot import app as process
-from bot import backups, logs, maps, office, restores, setaside
+from bot import backups, demonstration, logs, maps, office, restores, setaside
 from bot import doctor as doctor_
 from bot.errors import StartError, plain_errors
 from bot.foundation import Foundation, foundation, now
@@ -106,6 +106,18 @@ def run() -> None:
 def doctor() -> None:
     """Check settings, database, keys, disk, map and channels; one line each, with the mend."""
     raise typer.Exit(asyncio.run(doctor_.examine(say)))
+
+
+@cli.command()
+def demo(
+    weeks: Annotated[int, typer.Option(min=1, max=104, help="How many, up to now.")] = 26,
+    seed: Annotated[int, typer.Option(help="Another seed, other tips.")] = 1,
+) -> None:
+    """Fill the try-out page's database with invented tips, as if it had run for weeks."""
+    logs.configure("WARNING")
+    with showing() as progress:
+        said = demonstration.fill(read_settings(), weeks, seed, progress)
+    say(said)
 
 
 @people.command("invite")

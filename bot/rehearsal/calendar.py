@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 HOUR = timedelta(hours=1)
+TIPS_A_WEEK = 26  #: that somebody begins, in a province of a few million
 
 #: The first day of the lunar year, as the calendar of Viet Nam has it.
 TET = (

@@ -59,6 +59,7 @@ class Manner:
     repeats: float = 0.0  #: the message goes out twice
     withdraws: float = 0.02
     asks_later: float = 0.3  #: looks how the tip fares
+    blocks: float = 0.01  #: the bot, in the end
 
 
 def _brief(story: Story, _: Random) -> Sequence[str]:
@@ -100,7 +101,7 @@ MANNERS: dict[Temperament, Manner] = {
     Temperament.WRONG_ORDER: Manner(_reversed, wavers=0.1),
     Temperament.IMPATIENT: Manner(_in_pieces, taps=2, pause=(0, 1), asks_later=0.8),
     Temperament.FORGETFUL: Manner(_plain, leaves=0.2, gives_up=0.08, pause=(20, 400)),
-    Temperament.ABUSIVE: Manner(_rude, strays=0.5, gives_up=0.1, pause=(0, 4)),
+    Temperament.ABUSIVE: Manner(_rude, strays=0.5, gives_up=0.1, pause=(0, 4), blocks=0.2),
     Temperament.BAD_NETWORK: Manner(_in_pieces, repeats=0.4, pause=(5, 90)),
     Temperament.ELDERLY: Manner(_greeting, types=0.7, pause=(30, 240), strays=0.1),
     Temperament.CHANGING: Manner(_plain, wavers=0.35, withdraws=0.3),
@@ -130,6 +131,8 @@ class Citizen:
         await self._answer_questions()
         if settled(self.phone.screen()):
             await self._look_again()
+        if self.chance.random() < self.manner.blocks:
+            await self.phone.blocks()
 
     async def _answer_questions(self) -> None:
         asked: list[str] = []

@@ -39,3 +39,6 @@ class Phone(Protocol):
 
     async def repeats(self) -> None:
         """Let the newest message go out once more, as a bad line does."""
+
+    async def blocks(self) -> None:
+        """Block the bot, where the channel can; whoever writes again has unblocked it."""

@@ -34,19 +34,29 @@ class TelegramPhone:
         await self._rung.wait()
         self._rung.clear()
 
-    async def says(self, text: str) -> None:
+    async def blocks(self) -> None:
+        if not self.user.blocked:
+            await self.user.blocks()
+
+    async def _takes_up(self) -> None:
+        """Whoever writes has unblocked the bot before."""
+        if self.user.blocked:
+            await self.user.unblocks()
         self._newest = self._telegram.updates.next_id
+
+    async def says(self, text: str) -> None:
+        await self._takes_up()
         self._mine = await self.user.sends(text)
 
     async def presses(self, message: Seen, label: str) -> None:
         shown = self.user.messages[int(message.id)]
         button = next((b for row in shown.rows for b in row if b["text"] == label), None)
         if button is not None and not shown.deleted:  # else it was taken away under the finger
-            self._newest = self._telegram.updates.next_id
+            await self._takes_up()
             await self.user.forges(button["callback_data"], shown)
 
     async def pins(self, latitude: float, longitude: float) -> None:
-        self._newest = self._telegram.updates.next_id
+        await self._takes_up()
         self._mine = await self.user.sends_location(latitude, longitude, accuracy=20)
 
     async def corrects(self, text: str) -> None:

@@ -9,13 +9,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from random import Random
 
-from bot.rehearsal.calendar import moments
+from bot.rehearsal.calendar import TIPS_A_WEEK, moments
 from bot.rehearsal.citizens import Temperament
 from bot.rehearsal.officers import Habit
 from tests.simulation.wire import Weather
 
 START = datetime(2026, 1, 5, tzinfo=UTC)  #: a Monday; Tết is six weeks away
-TIPS_A_WEEK = 26
 CROWD = 0.25  #: of those who write have written before
 
 
