@@ -116,7 +116,7 @@ def demo(
     """Fill the try-out page's database with invented tips, as if it had run for weeks."""
     logs.configure("WARNING")
     with showing() as progress:
-        said = demonstration.fill(read_settings(), weeks, seed, progress)
+        said = demonstration.fill(read_settings(), weeks, seed, now(), progress)
     say(said)
 
 

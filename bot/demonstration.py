@@ -7,12 +7,12 @@ Their time jumps; the database is the try-out page's own, never the real one.
 import asyncio
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
 from bot.errors import StartError
-from bot.foundation import Foundation, foundation, now
+from bot.foundation import Foundation, foundation
 from bot.lock import only_process
 from bot.progress import Progress
 from bot.rehearsal.calendar import TIPS_A_WEEK, moments
@@ -42,8 +42,8 @@ LOOK = timedelta(minutes=15)  #: between two looks at what is overdue
 OWNER = "demo"
 
 
-def fill(settings: Settings, weeks: int, seed: int, progress: Progress) -> str:
-    """Let `weeks` weeks up to now pass in the try-out database; return what came of it.
+def fill(settings: Settings, weeks: int, seed: int, end: datetime, progress: Progress) -> str:
+    """Let the `weeks` weeks before `end` pass in the try-out database; return what came of it.
 
     Raises:
         StartError: a real installation stands here, or the database has tips already.
@@ -54,9 +54,8 @@ def fill(settings: Settings, weeks: int, seed: int, progress: Progress) -> str:
             "demonstration a place of its own, without TINBAO_TELEGRAM_TOKEN and TINBAO_AGENCY_NAME"
         )
     path = Path(sqlite_path(settings.database) or "")
-    start = now() - weeks * WEEK
     with only_process(path):
-        filed = play(lambda loop: _fill(loop, settings, weeks, seed, progress), start)
+        filed = play(lambda loop: _fill(loop, settings, weeks, seed, progress), end - weeks * WEEK)
     return f"{filed} invented tips of {weeks} weeks lie in {path}; look at them with: make run"
 
 

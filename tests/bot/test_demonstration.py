@@ -1,5 +1,6 @@
 """`tinbao demo`: invented weeks in the try-out database, and never anywhere else."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from storage.states import EventKind, QueueState
 from tests.bot.installations import TOKEN
 
 WEEKS, SEED = 1, 1
+END = datetime(2026, 11, 20, 10, tzinfo=UTC)  #: a Friday afternoon
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
@@ -27,7 +29,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TINBAO_DATA_DIR", str(folder))
         patch.setattr("bot.demonstration.WEEK", demonstration.WEEK / 4)
-        demonstration.fill(read_settings(), WEEKS, SEED, _silent)
+        demonstration.fill(read_settings(), WEEKS, SEED, END, _silent)
     return folder
 
 
@@ -62,11 +64,11 @@ async def test_the_weekly_report_counts_them() -> None:
 @pytest.mark.usefixtures("_there")
 def test_a_database_that_has_tips_is_left_alone() -> None:
     with pytest.raises(StartError, match="has tips already"):
-        demonstration.fill(read_settings(), WEEKS, SEED, _silent)
+        demonstration.fill(read_settings(), WEEKS, SEED, END, _silent)
 
 
 def test_beside_a_real_database_it_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINBAO_TELEGRAM_TOKEN", TOKEN)
     with pytest.raises(StartError, match="for trying out only"):
-        demonstration.fill(read_settings(), WEEKS, SEED, _silent)
+        demonstration.fill(read_settings(), WEEKS, SEED, END, _silent)
     assert not Path("var").exists()

@@ -77,9 +77,15 @@ class Plan:
         return START + timedelta(days=self.days)
 
 
-def make_plan(seed: int, days: float, a_week: float = TIPS_A_WEEK) -> Plan:
+def make_plan(seed: int, days: float, a_week: float = TIPS_A_WEEK, harsh: float = 1) -> Plan:
+    """Make a plan.
+
+    Args:
+        a_week: visits in a mean week.
+        harsh: how many times as often as usual something breaks.
+    """
     chance = Random(f"plan {seed}")
-    entries: list[Entry] = [*_visits(seed, days, a_week, chance), *_mishaps(days, chance)]
+    entries: list[Entry] = [*_visits(seed, days, a_week, chance), *_mishaps(days, harsh, chance)]
     entries.sort(key=lambda entry: entry.at)
     return Plan(seed, days, _posts(chance), entries)
 
@@ -95,16 +101,16 @@ def _visits(seed: int, days: float, a_week: float, chance: Random) -> Iterator[V
         yield Visit(moment, citizen, temperament, f"{seed} {number}")
 
 
-def _mishaps(days: float, chance: Random) -> Iterator[Mishap]:
+def _mishaps(days: float, harsh: float, chance: Random) -> Iterator[Mishap]:
     end = START + timedelta(days=days)
-    for moment in moments(START, end, 3, chance):  # a week
+    for moment in moments(START, end, 3 * harsh, chance):  # a week
         yield Mishap(moment, Trouble.KILL, timedelta(seconds=chance.uniform(1, 600)),
                      steps=chance.randint(1, 60))  # fmt: skip
-    for moment in moments(START, end, 0.5, chance):
+    for moment in moments(START, end, 0.5 * harsh, chance):
         yield Mishap(moment, Trouble.STOP, timedelta(seconds=chance.uniform(1, 120)))
-    for moment in moments(START, end, 0.5, chance):
+    for moment in moments(START, end, 0.5 * harsh, chance):
         yield Mishap(moment, Trouble.DATABASE, timedelta(minutes=chance.uniform(0.1, 20)))
-    for moment in moments(START, end, 2, chance):
+    for moment in moments(START, end, 2 * harsh, chance):
         weather = chance.choice(list(Weather))
         longest = 60 if weather is Weather.AWAY else 600
         yield Mishap(
