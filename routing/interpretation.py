@@ -34,12 +34,20 @@ class Interpretation:
 
     @property
     def clear(self) -> bool:
-        """Whether every word is read and nothing speaks against it: what is open is for people."""
-        if not self.bare or not self.shares:
+        """Whether no other way of reading could tell more: what is still open is for people.
+
+        That is so where every word is read and nothing speaks against it, and where a commune is named
+        as such, with a parent of it, even if it was divided since.
+        """
+        if not self.shares:
             return False
         best = self.reading
-        alone = len(self.mentions) == 1 or best.supported
-        return best.unit.level is COMMUNE and alone and best.settled
+        if best.unit.level is not COMMUNE or not best.settled:
+            return False
+        if self.bare:
+            return best.supported or len(self.mentions) == 1
+        said = best.supported and best.mention.kinds is not None
+        return said and all(other.unit is best.unit for other in self.best.values())
 
     @property
     def top(self) -> float:
