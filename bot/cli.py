@@ -274,7 +274,10 @@ def route(
     explain: Annotated[bool, typer.Option(help="Add a sentence that says why.")] = False,
     language: Annotated[Language, typer.Option(help="Of that sentence.")] = Language.VI,
 ) -> None:
-    """Find the commune of each JSON line on standard input: {"text"?, "lat"?, "lon"?, "province"?}."""
+    """Find the commune of each JSON line on standard input.
+
+    {"text"?, "lat"?, "lon"?, "accuracy"? in metres, "province"? by name or code, "on"? "2026-01-31"}
+    """
     for line in maps.route(sys.stdin.buffer, provinces, explained=explain, language=language.value):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from routing import Router
+from routing.commands import route_lines
 from storage.states import DeskReason
 from tests.journeys.placing import ELSEWHERE, UNKNOWN, offered, place_of, reads, shown, the_tip
 from tests.journeys.telling import SEND
@@ -93,6 +95,30 @@ async def test_a_former_name_is_shown_back_as_the_commune_of_today(town: Town, a
     assert "Nơi: xã Hải Xuân" in lines
     found = "“Hải Phú” là tên trước đây (xã Hải Phú), nay thuộc xã Hải Xuân."
     assert f"Cách tìm nơi: {found}" in lines
+
+
+async def test_the_officer_reads_the_sentence_of_the_command_line(
+    town: Town, an: Person, router: Router
+) -> None:
+    officer = await town.officer(900)
+    await an.says("mất trâu ở Hải Phú đêm qua")
+    await an.presses(SEND)
+    assert explained(router, "mất trâu ở Hải Phú đêm qua") in "\n".join(await reads(officer))
+
+
+async def test_the_desk_reads_it_too(town: Town, an: Person, router: Router) -> None:
+    desk = await town.desk_officer()
+    await an.says("đánh nhau ở giáp ranh giữa xã Giao Long và Bạch Long tối qua")
+    await an.presses(UNKNOWN)
+    await an.presses(SEND)
+    said = "đánh nhau ở giáp ranh giữa xã Giao Long và Bạch Long tối qua"
+    assert explained(router, said) in desk.text
+
+
+def explained(router: Router, text: str) -> str:
+    """What `tinbao route --explain` says."""
+    lines = route_lines([json.dumps({"text": text})], router, explained=True, language="vi")
+    return str(json.loads(next(lines))["explanation"])
 
 
 async def test_a_name_of_today_needs_no_explaining(town: Town, an: Person) -> None:
