@@ -223,7 +223,10 @@ class Card(Model):
     """A message that changes with its tip: sent once, then edited to whatever is true."""
 
     __tablename__ = "cards"
-    __table_args__ = (UniqueConstraint("tip_id", "chat_id", "kind", "evidence_id"),)
+    __table_args__ = (
+        UniqueConstraint("tip_id", "chat_id", "kind", "evidence_id"),
+        Index(None, "hidden", "kind", "sent_at"),  # what lies open is looked for every few seconds
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tips.id"))

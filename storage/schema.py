@@ -4,11 +4,16 @@ Alembic is imported only where a step is taken: it knows every database there is
 that finds its schema in order 14 MB and a fifth of a second.
 """
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, column, func, select, table
-from sqlalchemy.exc import DatabaseError
+import structlog
+from sqlalchemy import Connection, Engine, column, event, func, select, table
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from storage.database import sync_engine
@@ -22,17 +27,74 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version"
 
 
+PATIENCE = timedelta(milliseconds=500)  #: of a step for a table that others use
+PAUSE = timedelta(seconds=1)  #: before it is tried again
+IN_USE = ("55P03", "40P01")  #: PostgreSQL: a lock was not to be had, or two waited for each other
+ONLY_ONE = 0x74696E62616F  #: the advisory lock of whoever upgrades: "tinbao"
+
+log = structlog.get_logger()
+
+
+def _pause() -> None:
+    time.sleep(PAUSE.total_seconds())
+
+
 class SchemaError(Exception):
     """The database cannot be served as it is; the message says what to do."""
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database to `revision`. Raises SchemaError if it is of a newer program."""
+def upgrade(url: str, revision: str = "head", pause: Callable[[], None] = _pause) -> None:
+    """Bring the database to `revision`. Raises SchemaError if it is of a newer program.
+
+    SQLite is upgraded in one transaction; nobody else is there. PostgreSQL step by step while others work: a
+    step waits `PATIENCE` for a table that is in use, and no longer, because whoever comes after it waits
+    behind it. Then it gives way, and is tried again after a pause.
+    """
     with _begun(url) as connection:
         _refuse_newer(connection)
         if revision == "head" and _current(connection) == revisions()[-1]:
             return
-        _climb(connection, revision)
+        if connection.dialect.name == "sqlite":
+            _climb(connection, revision)
+            return
+    with _only_one(url, pause) as engine:
+        while not _climbed(engine, revision):
+            log.info("upgrade_gives_way")
+            pause()
+
+
+@contextmanager
+def _only_one(url: str, pause: Callable[[], None]) -> Iterator[Engine]:
+    """Give an engine to the one process that upgrades. Others ask again and again.
+
+    To wait for the lock itself would be a transaction left open, for which building an index waits.
+    """
+    engine = sync_engine(url)
+    event.listen(engine, "connect", _be_patient)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
+            while not guard.scalar(select(func.pg_try_advisory_lock(ONLY_ONE))):
+                pause()
+            yield engine
+    finally:
+        engine.dispose()
+
+
+def _be_patient(connection: Any, _: object) -> None:
+    connection.execute(f"SET lock_timeout = {PATIENCE // timedelta(milliseconds=1)}")
+    connection.commit()
+
+
+def _climbed(engine: Engine, revision: str) -> bool:
+    """Take the steps, each in its own transaction; False if a table was in use."""
+    try:
+        with engine.connect() as connection:
+            _climb(connection, revision)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") not in IN_USE:
+            raise
+        return False
+    return True
 
 
 def downgrade(url: str, revision: str) -> None:

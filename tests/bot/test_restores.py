@@ -279,6 +279,21 @@ def test_an_older_schema_is_restored_and_upgraded(
     assert other.held() == messages(3)
 
 
+@pytest.mark.parametrize("revision", schema.revisions()[:-1])
+def test_a_backup_of_every_earlier_schema_is_restored_and_upgraded(
+    place: Place, settle: Settle, revision: str
+) -> None:
+    schema.downgrade(place.settings.database, revision)
+    back_up(place)
+    upgraded = f"schema {revision} upgraded to {schema.newest()}"
+    assert upgraded in verify(place)
+    other = elsewhere(settle)
+    assert upgraded in restore(other)
+    schema.check(other.settings.database)
+    assert schema.differences(other.settings.database) == []
+    assert other.held() == messages(3)
+
+
 def with_a_later_step(folder: Path) -> Path:
     """The migrations of a program one step ahead of ours."""
     newest = schema.newest()

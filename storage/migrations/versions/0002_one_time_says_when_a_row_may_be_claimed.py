@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.beside import build_index, is_beside
 from storage.models import UtcDateTime
 
 revision = "0002"
@@ -36,6 +37,9 @@ NEW = (
 
 
 def upgrade() -> None:
+    if is_beside():
+        for name, table, columns, condition in (index for index in NEW if index not in OLD):
+            build_index(f"{name}_new", table, columns, condition)
     for table in QUEUES:
         rows = _rows(table, "leased_until")
         leased = rows.update().where(rows.c.state == "waiting", rows.c.leased_until > rows.c.due_at)
@@ -45,7 +49,10 @@ def upgrade() -> None:
         batch.alter_column("due_at", existing_type=UtcDateTime(), nullable=True)
         batch.drop_column("leased_until")
 
-    _rebuild(OLD, NEW, change)
+    if is_beside():
+        _exchange(change)
+    else:
+        _rebuild(OLD, NEW, change)
 
 
 def downgrade() -> None:
@@ -71,18 +78,21 @@ def _rebuild(
     before: tuple[Any, ...], after: tuple[Any, ...], change: Callable[[Any], None]
 ) -> None:
     """Change the tables with their partial indexes away: SQLite makes such a table anew."""
-    for name, table, _, _ in before:
+    for name, table, *_ in before:
         op.drop_index(name, table_name=table)
     for table in QUEUES:
         with op.batch_alter_table(table) as batch:
             change(batch)
     for name, table, columns, condition in after:
-        where = sa.text(condition)
-        op.create_index(
-            name,
-            table,
-            columns,
-            unique=name.startswith("uq_"),
-            sqlite_where=where,
-            postgresql_where=where,
-        )
+        build_index(name, table, columns, condition, unique=name.startswith("uq_"))
+
+
+def _exchange(change: Callable[[Any], None]) -> None:
+    """Change the tables as they are, and let the indexes that were built beside them take their places."""
+    for table in QUEUES:
+        with op.batch_alter_table(table) as batch:
+            change(batch)
+    for name, table, *_ in (index for index in OLD if index not in NEW):
+        op.drop_index(name, table_name=table)
+    for name, *_ in (index for index in NEW if index not in OLD):
+        op.execute(f"ALTER INDEX {name}_new RENAME TO {name}")
