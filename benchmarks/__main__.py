@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from benchmarks import journeys, memory, millions, turns, webhook, workers
+from benchmarks import journeys, memory, migration, millions, turns, webhook, workers
 from benchmarks.quiet import quiet
 from benchmarks.table import Line, Measure, Scale, markdown
 from bot.progress import Progress, showing
@@ -20,6 +20,7 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "journeys": journeys.measure,
     "memory": memory.measure,
     "millions": millions.measure,
+    "migration": migration.measure,
 }
 
 
