@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.database import insert_new, keyring_of
@@ -62,10 +63,16 @@ def by_digest(session: Session, channel: Channel, digest: bytes) -> Chat | None:
 
 
 def _locked(session: Session, channel: Channel, digest: bytes) -> Chat | None:
-    same = (Chat.channel == channel, Chat.digest == digest)
+    return session.scalar(_lock_query(), {"channel": channel, "digest": digest})
+
+
+@cache
+def _lock_query() -> Select[Chat]:
+    """Lock a chat. Built once: that costs more than to find it."""
+    same = (Chat.channel == bindparam("channel"), Chat.digest == bindparam("digest"))
     # Others may meanwhile name the chat in rows of their own: what they owe it must not wait for us,
     # who may be waiting for a tip of theirs.
-    return session.scalar(select(Chat).where(*same).with_for_update(key_share=True))
+    return select(Chat).where(*same).with_for_update(key_share=True)
 
 
 def address_of(session: Session, chat: Chat) -> str:

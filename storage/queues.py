@@ -2,7 +2,8 @@
 
 A row is WAITING until it is DONE or SET_ASIDE, and `due_at` alone says when it may be claimed: now; after a
 pause; when the lease of whoever has it runs out; or, being None, not before another of its lane has ended.
-So claiming reads the front of an index, however many are waiting.
+So claiming reads the front of an index, however many are waiting. Statements are built once: building one
+costs more than a database needs to answer it.
 
 Order: only the oldest waiting row of a lane, its head, can be claimed. The lock on the head is the lane's
 lock: under it a claim that meets rows behind the head puts them to sleep (`due_at` None), and the head's end
@@ -12,13 +13,25 @@ wakes the next one. Whoever adds a row locks nothing.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, literal_column, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Update,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from storage.database import insert_new
-from storage.models import Delivery, Evidence, Inbox, Pause
+from storage.models import Delivery, Evidence, Inbox, Pause, UtcDateTime
 from storage.states import Channel, DeliveryClass, QueueState
 
 Item = TypeVar("Item", Inbox, Delivery, Evidence)
@@ -36,6 +49,9 @@ ORDERS: dict[type[Any], tuple[str, ...]] = {
 }
 #: Written out, not bound: only then does a planner know that the indexes of waiting rows will do.
 WAITING: ColumnElement[QueueState] = literal_column(f"'{QueueState.WAITING}'")
+Conditions = tuple[ColumnElement[bool], ...]
+FRESH: Conditions = (Inbox.attempts == literal_column("0"),)
+TRIED: Conditions = (Inbox.attempts > literal_column("0"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ class Lease:
 
 def claim_fresh(session: Session, lease: Lease, limit: int) -> Sequence[Inbox]:
     """Claim the oldest waiting update of up to `limit` chats, none of them tried before."""
-    return _claim(session, Inbox, lease, [Inbox.attempts == literal_column("0")], limit)
+    return _claim(session, Inbox, lease, FRESH, limit)
 
 
 def claim_tried(session: Session, lease: Lease) -> Sequence[Inbox]:
@@ -61,7 +77,7 @@ def claim_tried(session: Session, lease: Lease) -> Sequence[Inbox]:
 
     Those that were only beside it are not counted as tried again until they are.
     """
-    return _claim(session, Inbox, lease, [Inbox.attempts > literal_column("0")], 1)
+    return _claim(session, Inbox, lease, TRIED, 1)
 
 
 def claim_delivery(session: Session, lease: Lease, channel: Channel) -> Delivery | None:
@@ -69,22 +85,26 @@ def claim_delivery(session: Session, lease: Lease, channel: Channel) -> Delivery
     if _is_paused(session, channel, lease.now):
         return None
     for klass in DeliveryClass:
-        these = [Delivery.channel == channel, Delivery.klass == klass]
-        for delivery in _claim(session, Delivery, lease, these, 1):
+        for delivery in _claim(session, Delivery, lease, _of_class(channel, klass), 1):
             return delivery
     return None
 
 
+@cache
+def _of_class(channel: Channel, klass: DeliveryClass) -> Conditions:
+    return (Delivery.channel == channel, Delivery.klass == klass)
+
+
 def claim_evidence(session: Session, lease: Lease, limit: int) -> Sequence[Evidence]:
     """Claim up to `limit` files to fetch and clean."""
-    return _claim(session, Evidence, lease, [], limit)
+    return _claim(session, Evidence, lease, (), limit)
 
 
 def _claim(
     session: Session,
     kind: type[Item],
     lease: Lease,
-    where: list[ColumnElement[bool]],
+    where: Conditions,
     limit: int,
 ) -> Sequence[Item]:
     """Claim the heads of up to `limit` lanes, in the order in which they became due.
@@ -93,11 +113,9 @@ def _claim(
     """
     claimed: list[Item] = []
     passed: set[tuple[Any, ...]] = set()
-    while len(claimed) < limit:
-        due = _due(session, kind, lease.now, where, passed, limit - len(claimed))
-        if not due:
-            break
-        heads = _locked_heads(session, kind, due)
+    while (asked := limit - len(claimed)) > 0:
+        due = _due(session, kind, lease.now, where, passed, asked)
+        heads = _locked_heads(session, kind, due) if due else ()
         passed |= set(due.values()) - {_lane_of(head) for head in heads}
         if due.keys() - {head.id for head in heads}:
             _put_to_sleep_behind(session, kind, heads)
@@ -107,6 +125,8 @@ def _claim(
                 head.attempts += 1
                 claimed.append(head)
         session.flush()
+        if len(due) < asked:
+            break  # that was all
     return claimed
 
 
@@ -119,21 +139,37 @@ def _due(
     session: Session,
     kind: type[Item],
     now: datetime,
-    where: list[ColumnElement[bool]],
+    where: Conditions,
     passed: Collection[tuple[Any, ...]],
     limit: int,
 ) -> dict[int, tuple[Any, ...]]:
     """Return what has been due longest, as id and lane, without a lock."""
-    lane = [getattr(kind, name) for name in LANES[kind]]
-    these = [kind.state == WAITING, kind.due_at <= now, *where]
+    query = _due_query(kind, where)
     if passed:
-        these.append(tuple_(*lane).not_in(passed))
-    query = select(kind.id, *lane).where(*these).order_by(kind.due_at, kind.id).limit(limit)
-    return {row[0]: tuple(row[1:]) for row in session.execute(query)}
+        query = query.where(tuple_(*_lane_columns(kind)).not_in(passed))
+    rows = session.execute(query, {"now": now, "most": limit})
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+@cache
+def _due_query(kind: type[Any], where: Conditions) -> Select[Any]:
+    these = (kind.state == WAITING, kind.due_at <= bindparam("now"), *where)
+    query = select(kind.id, *_lane_columns(kind)).where(*these)
+    return query.order_by(kind.due_at, kind.id).limit(bindparam("most", type_=Integer))
+
+
+def _lane_columns(kind: type[Any]) -> list[Any]:
+    return [getattr(kind, name) for name in LANES[kind]]
 
 
 def _locked_heads(session: Session, kind: type[Item], ids: Iterable[int]) -> Sequence[Item]:
     """Return, locked, the head of each lane that these rows are in."""
+    found: Sequence[Item] = session.scalars(_heads_query(kind), {"ids": list(ids)}).all()
+    return found
+
+
+@cache
+def _heads_query(kind: type[Any]) -> Select[Any]:
     this, first = aliased(kind), aliased(kind)
     head = (
         select(first.id)
@@ -143,14 +179,14 @@ def _locked_heads(session: Session, kind: type[Item], ids: Iterable[int]) -> Seq
         .correlate(this)
         .scalar_subquery()
     )
-    query = (
+    these = this.id.in_(bindparam("ids", expanding=True))
+    return (
         select(kind)
-        .where(kind.id.in_(select(head).where(this.id.in_(ids))), kind.state == WAITING)
+        .where(kind.id.in_(select(head).where(these)), kind.state == WAITING)
         .order_by(kind.due_at, kind.id)
         .with_for_update(of=kind, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
-    return session.scalars(query).all()
 
 
 def _same_lane(kind: type[Any], one: Any, other: Any) -> Iterable[ColumnElement[bool]]:
@@ -178,16 +214,25 @@ def _put_to_sleep_behind(session: Session, kind: type[Item], heads: Sequence[Ite
 def _wake_next(session: Session, ended: Inbox | Delivery | Evidence, now: datetime) -> None:
     """Let the next of the lane be due: now, so behind whoever of other lanes has waited longer."""
     kind = type(ended)
+    lane = {f"of_{name}": getattr(ended, name) for name in LANES[kind]}
+    session.execute(_wake_statement(kind), lane | {"woken_at": now})
+
+
+@cache
+def _wake_statement(kind: type[Any]) -> Update:
     other = aliased(kind)
+    lane = (getattr(other, name) == bindparam(f"of_{name}") for name in LANES[kind])
     asleep = (
         select(other.id)
-        .where(other.state == WAITING, other.due_at.is_(None), *_same_lane(kind, other, ended))
+        .where(other.state == WAITING, other.due_at.is_(None), *lane)
         .order_by(*(getattr(other, name) for name in ORDERS[kind]))
         .limit(1)
         .scalar_subquery()
     )
-    woken = update(kind).where(kind.id == asleep, kind.due_at.is_(None)).values(due_at=now)
-    session.execute(woken, execution_options={"synchronize_session": False})
+    woken = update(kind).where(kind.id == asleep, kind.due_at.is_(None))
+    return woken.values(due_at=bindparam("woken_at", type_=UtcDateTime())).execution_options(
+        synchronize_session=False
+    )
 
 
 def wake_forgotten(session: Session, now: datetime) -> int:
@@ -224,10 +269,15 @@ def all_held(
     session: Session, kind: type[Item], item_ids: Sequence[int], owner: str
 ) -> Sequence[Item]:
     """Return those of the rows, locked, of which `owner` still holds the lease, in their order."""
-    still = (kind.id.in_(item_ids), kind.owner == owner, kind.state == WAITING)
-    rows = select(kind).where(*still).with_for_update()
-    found = session.scalars(rows.execution_options(populate_existing=True))
+    found = session.scalars(_held_query(kind), {"ids": list(item_ids), "mine": owner})
     return sorted(found, key=lambda item: item_ids.index(item.id))
+
+
+@cache
+def _held_query(kind: type[Any]) -> Select[Any]:
+    ids = kind.id.in_(bindparam("ids", expanding=True))
+    rows = select(kind).where(ids, kind.owner == bindparam("mine"), kind.state == WAITING)
+    return rows.with_for_update().execution_options(populate_existing=True)
 
 
 def finish(session: Session, item: Inbox | Delivery | Evidence, now: datetime) -> None:

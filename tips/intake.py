@@ -82,8 +82,8 @@ class Intake:
             turn = self._turn(tx, item)
             with tx.session.begin_nested():
                 turn()
-                queues.finish(tx.session, item, tx.now)
                 item.body_sealed = None
+                queues.finish(tx.session, item, tx.now)
         except Exception as bug:
             if is_away(bug):
                 raise  # not the message's fault, and nothing can be recorded now
