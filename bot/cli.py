@@ -11,7 +11,16 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from bot import app as process
-from bot import backups, demonstration, logs, maps, office, restores, setaside
+from bot import (
+    backups,
+    demonstration,
+    logs,
+    maps,
+    office,
+    restores,
+    setaside,
+    telegram_channel,
+)
 from bot import doctor as doctor_
 from bot.errors import StartError, plain_errors
 from bot.foundation import Foundation, foundation, now
@@ -45,6 +54,7 @@ boundaries = typer.Typer(help="Exact boundaries of communes.")
 db = typer.Typer(help="The database's schema.")
 backup = typer.Typer(help="Database and media in one file: tinbao backup PATH.", cls=Backups)
 aside = typer.Typer(help="What could not be done and waits for a person.")
+channel = typer.Typer(help="Our account in a channel.")
 keys = typer.Typer(help="The keys that seal what is stored.")
 gazetteer = typer.Typer(help="The tables of names.")
 for name, group in (
@@ -54,6 +64,7 @@ for name, group in (
     ("db", db),
     ("backup", backup),
     ("setaside", aside),
+    ("channel", channel),
     ("keys", keys),
     ("gazetteer", gazetteer),
 ):
@@ -92,9 +103,13 @@ def with_foundation(settings: Settings, work: Callable[[Foundation], Awaitable[T
 
 
 @cli.command()
-def run() -> None:
-    """Serve everything in one process until told to stop."""
-    settings = read_settings()
+def run(
+    roles: Annotated[
+        str, typer.Option(help="Some of web,poll,worker,scheduler; all if not given.")
+    ] = "",
+) -> None:
+    """Serve until told to stop: everything, or with PostgreSQL a part of it beside other processes."""
+    settings = read_settings(**({"roles": roles} if roles else {}))
     secrets = [settings.telegram_token.get_secret_value()] if settings.telegram_token else []
     logs.configure(settings.log_level, settings.log_format, secrets)
     if not settings.is_configured:
@@ -213,6 +228,13 @@ def restore(path: Annotated[Path, typer.Argument(help="The backup.")]) -> None:
     with showing() as progress:
         said = restores.restore(read_settings(), path, progress)
     say(said)
+
+
+@channel.command("accept")
+def accept() -> None:
+    """The bot's name and description were changed by ourselves: know them from now on."""
+    name = with_foundation(read_settings(), telegram_channel.accept_profile)
+    say(f"«{name}», and the descriptions as they are now, are ours.")
 
 
 @aside.command("list")

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.channels import telegram_name
 from bot.errors import StartError
 from bot.foundation import Foundation, now
 from bot.keys import key_path
 from bot.settings import Settings
 from bot.summaries import PICTURES, commune_scope, name_of, province_scope
+from bot.telegram_channel import telegram_name
 from reports.counts import Scope
 from reports.periods import Week, week_of
 from reports.plots import DrawingError, Picture, draw

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.connections import BOUNDS, Bounds, bounded
 from bot.errors import PortInUseError
 from bot.values import Networks, contains
 
@@ -162,12 +163,14 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+async def serving(
+    app: ASGIApp, listener: socket.socket, bounds: Bounds = BOUNDS
+) -> AsyncIterator[asyncio.Task[None]]:
     """Serve `app` on a socket from `listen` within this loop; on leaving, let requests end, then close.
 
     Gives the task that serves: when it ends inside the block, nobody serves any more.
     """
-    server = _Server(_config(app))
+    server = _Server(_config(app, bounds))
     task = asyncio.create_task(server.serve(sockets=[listener]), name="http")
     host, port = listener.getsockname()[:2]
     try:
@@ -198,17 +201,17 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, bounds: Bounds) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         access_log=False,  # a webhook's path may be its secret
         log_config=None,
         log_level="warning",
         lifespan="off",
-        http="h11",
+        http=bounded(bounds),
         ws="none",
         proxy_headers=False,  # the peer is who connected, not who a header says
         server_header=False,
         timeout_graceful_shutdown=int(FAREWELL.total_seconds()),
-        timeout_keep_alive=30,
+        timeout_keep_alive=int(bounds.idle.total_seconds()),
     )

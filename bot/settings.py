@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.roles import EVERYTHING
 from bot.values import (
     BotToken,
     DatabaseUrl,
@@ -21,6 +22,7 @@ from bot.values import (
     Networks,
     Provinces,
     PublicAddress,
+    Roles,
     Share,
     TelephoneNumbers,
     TimeOfDay,
@@ -70,6 +72,7 @@ class Settings(BaseSettings):
     telegram_webhook_url: PublicAddress | None = setting(None, "https://bot.example.vn/telegram")
     telegram_api_url: WebAddress = setting("https://api.telegram.org")
 
+    roles: Roles = setting("web,poll,worker,scheduler", "web,worker")
     http_host: str = setting("127.0.0.1")
     http_port: int = setting(8080, ge=1, le=65535)
     metrics_from: Networks = setting("127.0.0.0/8,::1/128")
@@ -152,6 +155,11 @@ class Settings(BaseSettings):
                 "TINBAO_TELEGRAM_WEBHOOK_URL must have a path of its own; for example "
                 "TINBAO_TELEGRAM_WEBHOOK_URL=https://bot.example.vn/telegram"
             )
+        if self.roles != EVERYTHING and self.database.startswith("sqlite"):
+            raise ValueError(
+                "TINBAO_ROLES names only a part, and on SQLite one process does everything; leave it out, or "
+                "set TINBAO_DATABASE_URL=postgresql://…"
+            )
         if not self.target_p1 <= self.target_p2 <= self.target_p3:
             raise ValueError(
                 "TINBAO_TARGET_P1, TINBAO_TARGET_P2 and TINBAO_TARGET_P3 must not shrink; for example "
@@ -190,15 +198,15 @@ class NamedFiles(PydanticBaseSettingsSource):
         return {name: value for name, value in values.items() if value is not None}
 
 
-def read_settings() -> Settings:
-    """Read the settings.
+def read_settings(**given: Any) -> Settings:
+    """Read the settings; what is `given` by name goes first.
 
     Raises:
         SettingsError: one is wrong, missing, unknown or given twice.
     """
     refuse_strangers(given_values())
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
         raise SettingsError(explain(error)) from None
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
+from bot.roles import ProcessRole, process_roles
 from words.categories import EMERGENCY_NUMBERS
 
 UNITS = {
@@ -180,6 +181,7 @@ TelephoneNumbers = Annotated[dict[str, str], NoDecode, BeforeValidator(telephone
 Day = Annotated[Weekday, BeforeValidator(weekday)]
 TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
+Roles = Annotated[frozenset[ProcessRole], NoDecode, BeforeValidator(process_roles)]
 WebAddress = Annotated[str, BeforeValidator(web_address)]
 PublicAddress = Annotated[str, BeforeValidator(public_address)]
 DatabaseUrl = Annotated[str, BeforeValidator(database_url)]

@@ -423,6 +423,25 @@ class Group(Model):
     registered_at: Mapped[datetime]
 
 
+class Duty(Model):
+    """What one process at a time does, such as polling, and which one does it now."""
+
+    __tablename__ = "duties"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    until: Mapped[datetime]  #: unless it is renewed
+
+
+class Profile(Model):
+    """What our account in a channel says about itself: name and description, by language."""
+
+    __tablename__ = "profiles"
+
+    channel: Mapped[Channel] = mapped_column(primary_key=True)
+    said: Mapped[dict[str, Any]]
+
+
 class JobRun(Model):
     """One slot of one scheduled job: claimed with a lease, done once."""
 

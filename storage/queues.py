@@ -336,13 +336,16 @@ class Depth:
     waiting: int
     set_aside: int
     oldest_due: datetime | None
+    most_attempts: int = 0  #: at one row that waits
 
 
 def depth(session: Session, kind: type[Item]) -> Depth:
     waiting = session.execute(
-        select(func.count(), func.min(kind.due_at)).where(kind.state == WAITING)
+        select(func.count(), func.min(kind.due_at), func.max(kind.attempts)).where(
+            kind.state == WAITING
+        )
     ).one()
     aside = session.scalar(
         select(func.count()).select_from(kind).where(kind.state == QueueState.SET_ASIDE)
     )
-    return Depth(waiting[0], aside or 0, waiting[1])
+    return Depth(waiting[0], aside or 0, waiting[1], waiting[2] or 0)

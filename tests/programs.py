@@ -23,7 +23,9 @@ MAIN = "from bot.cli import main; main()"
 #: What a killed process held is free sooner, so that the test is.
 IMPATIENT = f"""
 from datetime import timedelta
+from bot import duty
 from tips import deliveries, intake
+duty.HOLD, duty.RENEW = timedelta(seconds=3), timedelta(seconds=1)
 deliveries.LEASE = intake.LEASE = timedelta(seconds=3)
 {MAIN}
 """
@@ -41,6 +43,7 @@ class Program:
 
     folder: Path
     port: int = field(default_factory=free_port)
+    arguments: Sequence[str] = ()  #: of `tinbao run`
     code: str = MAIN  #: what the child does; another to break something in it first
     _child: asyncio.subprocess.Process | None = None
 
@@ -70,7 +73,7 @@ class Program:
     async def start(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self._child = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", self.code, "run", stderr=log, stdout=log
+                sys.executable, "-c", self.code, "run", *self.arguments, stderr=log, stdout=log
             )
 
     async def start_and_be_ready(self) -> None:

@@ -1,7 +1,8 @@
 """What every part of the desk is handed: the operator's decisions, the map, the voices, the files."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from routing import Router
@@ -66,6 +67,7 @@ class Transaction:
     session: Session
     desk: Desk
     now: datetime
+    tally: Counter[str] = field(default_factory=Counter)  #: what is to be counted, once committed
 
     def voice_of(self, chat: Chat) -> Voice:
         return self.desk.voice_of(chat)

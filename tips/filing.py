@@ -28,6 +28,7 @@ def file(tx: Transaction, chat: Chat, draft: Draft) -> Sequence[Reply]:
     _reporter(tx, tip, chat, draft, code)
     evidence.give(tx.session, draft.evidence, tip, sound=bool(draft.sound_to_commune))
     tips.note(tx.session, EventKind.FILED, tx.now, tip, reason=tip.desk_reason or "")
+    tx.tally["filed"] += 1
     told = announce(tx, tip)
     voice = tx.voice_of(chat)
     replies = [Reply(_receipt(tx, tip, code, voice, reachable=told > 0))]

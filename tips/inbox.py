@@ -10,8 +10,14 @@ from datetime import datetime
 from storage import inbox
 from storage.database import Database
 from storage.inbox import RawUpdate
+from storage.states import Channel
 
 Clock = Callable[[], datetime]  #: returns an aware UTC time
+Received = Callable[[Channel], object]
+
+
+def _uncounted(_: Channel) -> None:
+    return None
 
 
 class Inbox:
@@ -19,12 +25,19 @@ class Inbox:
 
     Args:
         stored: set after each commit, for the worker to wait on.
+        received: called with the channel of each update that is stored.
     """
 
-    def __init__(self, database: Database, clock: Clock, stored: asyncio.Event) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        stored: asyncio.Event,
+        received: Received = _uncounted,
+    ) -> None:
         self._database = database
         self._clock = clock
-        self._stored = stored
+        self._stored, self._received = stored, received
         self._gathering: list[RawUpdate] = []
         self._commit: asyncio.Task[None] | None = (
             None  #: takes whatever has gathered when it starts
@@ -37,6 +50,8 @@ class Inbox:
         if self._commit is None:
             self._commit = asyncio.create_task(self._commit_gathered())
         await asyncio.shield(self._commit)
+        for update in updates:
+            self._received(update.channel)
 
     async def _commit_gathered(self) -> None:
         async with self._writing:

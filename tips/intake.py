@@ -8,6 +8,7 @@ answer, the operator is told, and those behind it go on.
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,6 +49,7 @@ class Intake:
     clock: Clock
     owed: asyncio.Event  #: set after each commit, for the deliveries to wait on
     owner: str
+    filed: Callable[[int], object] = int  #: called with the number of tips filed, once committed
     _interrupted: Sequence[int] = ()  #: rows we still held when the database went away
 
     async def take(self) -> int:
@@ -59,8 +61,9 @@ class Intake:
         item_ids = await self.database.run(lambda session: self._claim(session, claim))
         self._interrupted = item_ids
         if item_ids:
-            await self.database.run(lambda session: self._handle(session, item_ids))
+            tally = await self.database.run(lambda session: self._handle(session, item_ids))
             self.owed.set()
+            self.filed(tally["filed"])
         self._interrupted = ()
         return len(item_ids)
 
@@ -69,9 +72,13 @@ class Intake:
             queues.give_back(session, Inbox, self._interrupted, self.owner, self.clock())
         return [item.id for item in claim(session, Lease(self.owner, self.clock(), LEASE))]
 
-    def _handle(self, session: Session, item_ids: Sequence[int]) -> None:
+    def _handle(self, session: Session, item_ids: Sequence[int]) -> Counter[str]:
+        tally: Counter[str] = Counter()
         for item in queues.all_held(session, Inbox, item_ids, self.owner):
-            self._handle_one(Transaction(session, self.desk, self.clock()), item)
+            tx = Transaction(session, self.desk, self.clock())
+            self._handle_one(tx, item)
+            tally += tx.tally
+        return tally
 
     def _handle_one(self, tx: Transaction, item: Inbox) -> None:
         """Handle one update in a savepoint. Our own bugs over a message end here."""
@@ -88,6 +95,7 @@ class Intake:
             if is_away(bug):
                 raise  # not the message's fault, and nothing can be recorded now
             log.exception("message_failed", inbox=item.id, attempt=item.attempts)
+            tx.tally.clear()
             self._try_again(tx, item, type(bug).__name__)
 
     def _try_again(self, tx: Transaction, item: Inbox, fault: str) -> None:

@@ -4,7 +4,7 @@ The library's own updater confirms first and keeps the batch in memory, so a kil
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,12 +27,21 @@ LATE = timedelta(seconds=10)  #: beyond LONG_POLL, an answer will not come any m
 CONFLICT_PAUSE = timedelta(seconds=30)  #: another poller is alive; a race would only hurt both
 BATCH = 100
 
+Troubled = Callable[[TelegramError], Awaitable[None]]
+
+
+async def _unheard(_: TelegramError) -> None:
+    return None
+
 
 class Polling:
     """Fetches updates for ever; cancel `run` to stop it at any moment without loss.
 
-    `last_attempt` and `last_success` (aware UTC, None before the first) tell whether it lives, and
-    whether Telegram answers.
+    `finished` counts the attempts that ended, well or not, and `rests` says that the next one is put off:
+    they tell whether it lives. `last_success` (aware UTC, None before the first): whether Telegram answers.
+
+    Args:
+        troubled: called with each fault of Telegram's, before it is waited out.
     """
 
     def __init__(
@@ -42,28 +51,37 @@ class Polling:
         spinners: Spinners,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
+        troubled: Troubled = _unheard,
     ) -> None:
         self._bot, self._inbox, self._spinners = bot, inbox, spinners
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._sleep, self._troubled = clock, sleep, troubled
         self._backoff = Backoff()
         self._webhook_removed = False
         self._stored_below: int | None = None  #: what is stored and not yet confirmed
-        self.last_attempt: datetime | None = None
+        self.begun = asyncio.Event()  #: Telegram delivers to nobody else
+        self.finished, self.rests = 0, False
         self.last_success: datetime | None = None
 
     async def run(self) -> None:
         """Raises SetUpError for a token that Telegram does not know; all other trouble is waited out."""
         while True:
-            self.last_attempt = self._clock()
             try:
                 await self.poll()
             except InvalidToken:
                 raise SetUpError(BOT_UNKNOWN) from None
             except (TelegramError, DatabaseError) as error:
-                await self._sleep(self._pause_after(error).total_seconds())
+                await self._rest(error)
             else:
                 self.last_success = self._clock()
                 self._backoff.reset()
+            self.finished += 1
+
+    async def _rest(self, error: TelegramError | DatabaseError) -> None:
+        self.rests = True
+        if isinstance(error, TelegramError):
+            await self._troubled(error)
+        await self._sleep(self._pause_after(error).total_seconds())
+        self.rests = False
 
     def _pause_after(self, error: TelegramError | DatabaseError) -> timedelta:
         log.warning("telegram.polling_failed", error=type(error).__name__)
@@ -80,6 +98,7 @@ class Polling:
         if not self._webhook_removed:
             await self._bot.delete_webhook(drop_pending_updates=False)
             self._webhook_removed = True
+            self.begun.set()
             self.last_success = self._clock()  # Telegram answers; the first poll may take long
         updates = await raw_updates(self._bot, self._stored_below)
         # Confirmed now. Without an offset Telegram starts at the oldest it has, whatever its number: after

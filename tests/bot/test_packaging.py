@@ -10,6 +10,7 @@ import pytest
 import typer.main
 
 from bot.cli import cli
+from bot.roles import ProcessRole, process_roles
 from bot.settings import Settings, setting_names
 from tests.bot import plain_yaml
 
@@ -133,9 +134,11 @@ def test_every_secret_that_is_named_is_handed_over() -> None:
 @pytest.mark.parametrize("service", OURS)
 def test_every_command_is_one_of_the_command_line(service: str) -> None:
     command: Any = typer.main.get_command(cli)
-    for word in COMPOSE["services"][service]["command"]:
-        command = command.commands[word]
+    words = list(COMPOSE["services"][service]["command"])
+    while words and not words[0].startswith("-"):
+        command = command.commands[words.pop(0)]
     assert command.callback is not None
+    command.make_context("tinbao", words)  # its options are the command's
 
 
 # Compose
@@ -146,6 +149,18 @@ def test_the_bot_waits_for_a_healthy_and_migrated_database() -> None:
     assert waits == {"database": "service_healthy", "migrate": "service_completed_successfully"}
     assert OURS["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}
     assert "healthcheck" in COMPOSE["services"]["database"]
+
+
+def test_workers_are_added_by_a_number_and_there_are_none_before() -> None:
+    worker = OURS["worker"]
+    assert worker["scale"] == "0"
+    assert worker["command"] == ["run", "--roles", "worker"]
+    assert process_roles(worker["command"][2]) == {ProcessRole.WORKER}
+    assert "ports" not in worker  # else only one could have them
+    for same in ("environment", "volumes", "secrets"):
+        assert worker[same] == OURS["bot"][same]
+    assert worker["depends_on"] == {"bot": {"condition": "service_healthy"}}
+    assert "HEALTHCHECK" in DOCKERFILE
 
 
 @pytest.mark.parametrize("service", OURS)

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,47 +16,14 @@ from storage.database import Session
 from storage.models import Delivery, Event, Inbox, Officer, Tip
 from storage.states import EventKind, QueueState, Role
 from tests.databases import Postgres
-from tests.fake_telegram import FakeTelegram, FakeUser, serve
+from tests.fake_telegram import FakeTelegram, FakeUser
+from tests.journeys.conftest import Configure
 from tests.programs import IMPATIENT, MAIN, Program, beside, seen
 from tests.town import HAI_XUAN
 
 CITIZEN, OFFICER = 5_550_001_234, 6_660_004_321  #: ids that stand out in a log
 NAME = "Nguyễn Thị Tường Vi"
 WORDS = "co trom xe dap o xom 5 hai xuan"
-
-Configure = Callable[..., Program]
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as telegram:
-        yield telegram
-
-
-@pytest.fixture
-async def api(telegram: FakeTelegram) -> AsyncIterator[str]:
-    async with serve(telegram) as url:
-        yield url
-
-
-@pytest.fixture
-async def configure(
-    telegram: FakeTelegram, api: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> AsyncIterator[Configure]:
-    """Makes programs on this Telegram, each with more settings of its own; ends them with the test."""
-    programs = []
-
-    def make(*, webhook: bool = False, **settings: str) -> Program:
-        own = {"TELEGRAM_TOKEN": telegram.token, "TELEGRAM_API_URL": api, **settings}
-        program = Program.configured(monkeypatch, tmp_path, **own)
-        if webhook:
-            monkeypatch.setenv("TINBAO_TELEGRAM_WEBHOOK_URL", f"{program.url}/telegram")
-        programs.append(program)
-        return program
-
-    yield make
-    for program in programs:
-        await program.close()
 
 
 async def join(program: Program, telegram: FakeTelegram) -> FakeUser:

@@ -185,15 +185,16 @@ async def test_polling_waits_as_long_as_telegram_asks(
     assert naps.taken == [17]
 
 
-async def test_the_times_of_the_last_try_and_the_last_success_are_told(
+async def test_how_many_tries_ended_and_when_the_last_one_did_well_are_told(
     polling: Polling, telegram: FakeTelegram, an: FakeUser, clock: FakeClock
 ) -> None:
-    assert (polling.last_attempt, polling.last_success) == (None, None)
+    assert (polling.finished, polling.last_success) == (0, None)
+    telegram.fail_next("getUpdates", error=502)
     await an.sends("có trộm")
-    started = clock()
     async with running(polling):
         await confirmed(telegram)
-    assert (polling.last_attempt, polling.last_success) == (started, started)
+    assert (polling.finished, polling.last_success) == (2, clock())
+    assert not polling.rests
 
 
 async def test_a_token_telegram_does_not_know_ends_polling_with_one_line(
