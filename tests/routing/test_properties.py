@@ -5,15 +5,21 @@ import unicodedata
 from collections.abc import Callable
 from typing import Literal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import routing_cases as cases
 from routing import Point, Router, Status
 from routing.gazetteer import Gazetteer
-from routing.text import fold
+from routing.mending import MOST_SPANS, Mender
+from routing.mentions import MOST_MENTIONS, mentions_in
+from routing.names import Names
+from routing.text import LONGEST_TEXT, Reader, fold
 
 ADDRESSES = cases.addresses(Gazetteer())
+NAMES = Names(Gazetteer())
+READER = Reader(NAMES.words)
 AROUND = ("", "tối qua ", "bị mất xe ở ", "alo, ", "báo: ")
 AFTER = ("", " nhé", ", lúc 9 giờ tối", " đông người quá", "\n\nxin cảm ơn")
 
@@ -103,6 +109,47 @@ def test_no_bytes_raise(local: Router, data: bytes) -> None:
 def test_no_heap_of_type_words_and_names_raises(local: Router, words: list[str]) -> None:
     for text in ("".join(words), " ".join(words)):
         assert local.route(text).status in Status
+
+
+PIECES = (
+    "xã ",
+    "Hải",
+    " Hải Xuânn ",
+    "Tân Thành, ",
+    "ha3i ",
+    "huyenj",
+    "P.",
+    "đường ",
+    "a" * 50,
+    "\n(",
+    "9",
+)
+
+
+@settings(patient, max_examples=60)
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12), st.integers(1, 500))
+def test_no_text_is_worked_on_longer_than_its_bound(
+    country: Router, pieces: list[str], times: int
+) -> None:
+    tried: list[str] = []
+
+    def near(mender: Mender, letters: str) -> list[str]:
+        tried.append(letters)
+        return actual(mender, letters)
+
+    actual = Mender.near
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Mender, "near", near)
+        route = country.route("".join(pieces) * times)
+    assert route.status in Status
+    assert len(tried) <= MOST_SPANS + 1
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12), st.integers(1, 2000))
+def test_a_flood_of_words_and_names_is_cut(pieces: list[str], times: int) -> None:
+    words = READER.read("".join(pieces) * times)
+    assert sum(len(word.raw) for word in words.words) <= LONGEST_TEXT
+    assert len(mentions_in(words, NAMES.tree)) <= MOST_MENTIONS
 
 
 @patient
