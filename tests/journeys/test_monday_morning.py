@@ -208,6 +208,19 @@ async def test_a_slot_missed_while_nobody_ran_is_caught_up_and_only_the_newest(
     assert "TUẦN 49/2026" in text
 
 
+async def test_processes_whose_clocks_jump_send_each_week_once(town: Town, clerk: Clerk) -> None:
+    officer = await town.officer(900)
+    hours = [0, 2, -1, -30, 24 * 9, -24 * 3, 24 * 3, 1]  # from one moment to the next
+    town.clock.now = MONDAY
+    for n, jump in enumerate(hours):
+        town.clock.advance(hours=jump)
+        owners = [clerk.summaries(f"process {n} {m}").catch_up() for m in range(3)]
+        await asyncio.gather(*owners)
+    await town.settle()
+    weeks = [text.splitlines()[0] for text in summaries_on(officer)]
+    assert len(weeks) == len(set(weeks)) == 2
+
+
 async def test_nobody_gets_a_week_from_before_the_installation(town: Town, clerk: Clerk) -> None:
     officer = await town.officer(900)
     assert await clerk.morning() == 0
