@@ -9,6 +9,7 @@ from storage.models import Chat, Reporter, Tip
 from storage.states import DeskReason, EventKind, Priority
 from tips.alerting import announce
 from tips.conversation.draft import Draft
+from tips.conversation.mine import day
 from tips.conversation.summary import words_within
 from tips.desk import Desk, Transaction
 from tips.messages import Press, Reply
@@ -33,7 +34,7 @@ def file(tx: Transaction, chat: Chat, draft: Draft) -> Sequence[Reply]:
     voice = tx.voice_of(chat)
     replies = [Reply(_receipt(tx, tip, code, voice, reachable=told > 0))]
     if category(tip.category).sensitive:
-        replies.append(_ask_safe(tip, voice))
+        replies.append(_ask_safe(tx, tip, voice))
     return replies
 
 
@@ -160,7 +161,8 @@ def _receiving_unit(tip: Tip, desk: Desk, voice: Voice) -> str:
     return voice("unit.desk")
 
 
-def _ask_safe(tip: Tip, voice: Voice) -> Reply:
-    yes = voice.choice("choice.safe.yes", Press("safe", tip.id, 0, "yes"))
-    no = voice.choice("choice.safe.no", Press("safe", tip.id, 0, "no"))
+def _ask_safe(tx: Transaction, tip: Tip, voice: Voice) -> Reply:
+    today = day(tx.now)
+    yes = voice.choice("choice.safe.yes", Press("safe", tip.id, today, "yes"))
+    no = voice.choice("choice.safe.no", Press("safe", tip.id, today, "no"))
     return Reply(voice("ask.safe_phone"), [[yes, no]])

@@ -3,7 +3,7 @@
 from storage.models import Chat, Conversation, Delivery, Evidence, Reporter, Tip
 from storage.states import TipState
 from tests.journeys.kept import all_that_is_kept, count
-from tests.journeys.telling import FIGHT, SEND, THEFT, tells
+from tests.journeys.telling import DRUGS, FIGHT, SEND, THEFT, tells
 from tests.tips.cleaning_samples import a_chatty_jpeg
 from tests.town import Person, Town, rows
 
@@ -113,3 +113,45 @@ async def test_a_menu_of_places_does_not_outlive_what_it_was_for(town: Town) -> 
     await erases(an)
     assert "Hải" not in await all_that_is_kept(town, Delivery)
     assert await count(town, Conversation) == 1
+
+
+async def test_an_old_button_erases_nothing_and_asks_again(sqlite_town: Town) -> None:
+    town, an = sqlite_town, sqlite_town.citizen()
+    await tells(an)
+    await an.says("/mydata")
+    await an.presses("Xóa dữ liệu của tôi")
+    old = an.user.last
+    await town.pass_time(hours=48)
+    await an.presses("Xóa dữ liệu của tôi", old)
+    assert "Giữ lại" in an.buttons
+    assert [tip.state for tip in await rows(town.database, Tip)] == [TipState.NEW]
+    await an.presses("Xóa dữ liệu của tôi")
+    assert [tip.state for tip in await rows(town.database, Tip)] == [TipState.WITHDRAWN]
+
+
+async def test_an_old_button_wipes_nothing(sqlite_town: Town) -> None:
+    an = sqlite_town.citizen()
+    await an.says("/privacy")
+    old = an.user.last
+    await sqlite_town.pass_time(hours=48)
+    await an.says("mất xe ở xóm 5 xã Hải Xuân")
+    before = len(an.user.screen)
+    await an.presses("Xóa cuộc trò chuyện", old)
+    assert len(an.user.screen) == before + 1
+    assert an.text.startswith("Nút này đã cũ.")
+
+
+async def test_that_the_phone_is_safe_is_believed_for_a_day_and_that_it_is_not_always(
+    sqlite_town: Town,
+) -> None:
+    town, an = sqlite_town, sqlite_town.citizen()
+    await tells(an, DRUGS)
+    asked = an.user.last
+    assert an.text.startswith("Máy này nhận tin nhắn có an toàn")
+    yes, no = an.buttons
+    await town.pass_time(hours=48)
+    await an.presses(yes, asked)
+    assert an.text.startswith("Nút này đã cũ.")
+    assert [reporter.told_safe for reporter in await rows(town.database, Reporter)] == [False]
+    await an.presses(no, asked)
+    assert an.text.startswith("Chúng tôi sẽ không nhắn trước.")

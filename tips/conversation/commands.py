@@ -220,7 +220,7 @@ _COMMANDS: dict[str, Callable[[Draft | None, str, World], Turn]] = {
 _PRESSES: dict[str, Callable[[Draft | None, Press, World], Turn]] = {
     "menu": lambda draft, press, world: obey(draft, press.detail, "", world),
     "erase": mine.erase,
-    "wipe": mine.wipe,
+    "wipe": mine.wipe_by_button,
     "language": _change_language,
     "add": mine.add_by_button,
     "withdraw": mine.withdraw,

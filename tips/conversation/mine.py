@@ -1,5 +1,7 @@
 """What people may do with what they sent: see it, add, withdraw, erase. Pure."""
 
+from datetime import datetime
+
 from tips.conversation.actions import EraseMine, LookUp, SayWhetherSafe, WipeChat, Withdraw
 from tips.conversation.draft import Draft
 from tips.conversation.supplement import add, begin
@@ -11,8 +13,21 @@ from tips.receipts import looks_like_code, read_code
 _DATA_BUTTONS = (("mydata.erase", "erase"), ("wipe", "wipe"))
 
 
+def day(moment: datetime) -> int:
+    """What a button carries whose press must not come back to life later, under another's finger."""
+    return moment.toordinal()
+
+
+def _is_fresh(press: Press, world: World) -> bool:
+    """Tell whether a button was drawn today or yesterday."""
+    return 0 <= day(world.now) - press.revision <= 1
+
+
 def data_buttons(world: World) -> list[list[Choice]]:
-    return [[world.voice.choice(f"choice.{key}", Press(verb))] for key, verb in _DATA_BUTTONS]
+    today = day(world.now)
+    return [
+        [world.voice.choice(f"choice.{key}", Press(verb, 0, today))] for key, verb in _DATA_BUTTONS
+    ]
 
 
 def show_data(draft: Draft | None, _: str, world: World) -> Turn:
@@ -32,9 +47,9 @@ def show_data(draft: Draft | None, _: str, world: World) -> Turn:
 
 def erase(draft: Draft | None, press: Press, world: World) -> Turn:
     voice = world.voice
-    if press.detail == "yes":
+    if press.detail == "yes" and _is_fresh(press, world):
         return Turn(None, actions=[EraseMine()])
-    yes = voice.choice("choice.mydata.erase", Press("erase", detail="yes"))
+    yes = voice.choice("choice.mydata.erase", Press("erase", 0, day(world.now), "yes"))
     keep = voice.choice("choice.mydata.keep", Press("menu", detail="mydata"))
     return Turn(draft, [Reply(voice("mydata.erase_ask"), [[yes], [keep]])])
 
@@ -42,6 +57,12 @@ def erase(draft: Draft | None, press: Press, world: World) -> Turn:
 def wipe(*_: object) -> Turn:
     """An unfinished tip goes as well: its questions would be deleted, its reminders would come."""
     return Turn(None, actions=[WipeChat()])
+
+
+def wipe_by_button(draft: Draft | None, press: Press, world: World) -> Turn:
+    if not _is_fresh(press, world):
+        return Turn(draft, [Reply(world.voice("errors.old_choice"))])
+    return wipe()
 
 
 def look_up(draft: Draft | None, text: str, _: World) -> Turn:
@@ -76,8 +97,12 @@ def withdraw(draft: Draft | None, press: Press, world: World) -> Turn:
     return Turn(draft, [Reply(voice("withdraw.confirm", rejected=kept), [[yes, keep]])])
 
 
-def say_whether_safe(draft: Draft | None, press: Press, _: World) -> Turn:
-    return Turn(draft, actions=[SayWhetherSafe(press.number, press.detail == "yes")])
+def say_whether_safe(draft: Draft | None, press: Press, world: World) -> Turn:
+    """«Không» holds whenever it is pressed; «Có» only while the question is fresh."""
+    safe = press.detail == "yes"
+    if safe and not _is_fresh(press, world):
+        return Turn(draft, [Reply(world.voice("errors.old_choice"))])
+    return Turn(draft, actions=[SayWhetherSafe(press.number, safe)])
 
 
 def _tip(press: Press, world: World) -> TipFact | None:
