@@ -91,7 +91,8 @@ async def test_a_draft_is_erased_after_a_day_and_its_owner_is_told(town: Town) -
     await town.pass_time(hours=23)
     assert "quá" not in an.text
     await town.pass_time(hours=2)
-    assert an.text.startswith("Tin báo dở của anh/chị đã quá 1 ngày nên được xóa, chưa ai đọc.")
+    assert an.text.startswith("Phần nhắn dở của anh/chị chưa được gửi, chưa ai đọc, đã quá 1 ngày")
+    assert "tin báo" not in an.text.lower(), "others may read the phone"
     assert "mất xe" not in await all_that_is_kept(town)
     assert await count(town, Evidence) == 0
     await town.pass_time(hours=25)
@@ -133,7 +134,7 @@ async def test_something_urgent_left_unsent_is_nudged_once_after_five_minutes(to
     assert "chưa ai đọc" not in an.text
     await town.pass_time(minutes=2)
     assert an.text == (
-        "Tin của anh/chị chưa được gửi, chưa ai đọc. Đang nguy hiểm thì gọi 113. "
+        "Phần nhắn dở của anh/chị chưa được gửi, chưa ai đọc. Đang nguy hiểm thì gọi 113. "
         "Muốn gửi thì bấm «Làm tiếp»."
     )
     town.restart()
