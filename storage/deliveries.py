@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import keyring_of
@@ -50,6 +50,12 @@ def empty_ended(session: Session, chat: Chat) -> None:
     """Empty the bodies of whatever was sent to a chat, or set aside."""
     ended = (Delivery.chat_id == chat.id, Delivery.state != QueueState.WAITING)
     session.execute(update(Delivery).where(*ended).values(body_sealed=None))
+
+
+def forget_ended(session: Session, chat: Chat, before: datetime) -> None:
+    """Delete the rows of what was sent to a chat before then, or set aside: that, and when."""
+    ended = (Delivery.chat_id == chat.id, Delivery.state != QueueState.WAITING)
+    session.execute(delete(Delivery).where(*ended, Delivery.created_at < before))
 
 
 def body_of(session: Session, delivery: Delivery) -> bytes:

@@ -211,6 +211,7 @@ def _erase_mine(tx: Transaction, chat: Chat) -> Replies:
             _unlink(tx, tips.locked(tx.session, tip.id) or tip)
         tx.session.flush()
     deliveries.empty_ended(tx.session, chat)
+    deliveries.forget_ended(tx.session, chat, tx.now - DELETABLE)  # younger ones can be wiped still
     for piece in evidence.of_chat_unfiled(tx.session, chat):
         tx.session.delete(piece)
     talk = chats.conversation(tx.session, chat)

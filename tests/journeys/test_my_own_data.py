@@ -6,6 +6,7 @@ from tests.journeys.kept import all_that_is_kept, count
 from tests.journeys.telling import DRUGS, FIGHT, SEND, THEFT, tells
 from tests.tips.cleaning_samples import a_chatty_jpeg
 from tests.town import Person, Town, rows
+from tips.requests import DELETABLE
 
 
 async def erases(person: Person) -> str:
@@ -155,3 +156,19 @@ async def test_that_the_phone_is_safe_is_believed_for_a_day_and_that_it_is_not_a
     assert [reporter.told_safe for reporter in await rows(town.database, Reporter)] == [False]
     await an.presses(no, asked)
     assert an.text.startswith("Chúng tôi sẽ không nhắn trước.")
+
+
+async def test_erasing_forgets_when_messages_were_sent_but_for_those_that_can_be_wiped(
+    town: Town,
+) -> None:
+    an = town.citizen()
+    await tells(an)
+    await town.pass_time(hours=50)
+    old = await count(town, Delivery)
+    await erases(an)
+    left = await rows(town.database, Delivery)
+    assert old
+    assert all(row.created_at > town.clock() - DELETABLE for row in left)
+    await an.says("xóa cuộc trò chuyện")
+    assert "Đã xóa các tin nhắn" in an.text
+    assert not any("Xóa dữ liệu" in "".join(m.buttons) for m in an.user.screen)
