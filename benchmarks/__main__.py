@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from benchmarks import journeys, memory, migration, millions, turns, webhook, workers
+from benchmarks.publishing import publish
 from benchmarks.quiet import quiet
 from benchmarks.table import Line, Measure, Scale, markdown
 from bot.progress import Progress, showing
@@ -31,8 +32,10 @@ def main() -> None:
     began = time.monotonic()
     lines = [line for name in asked.names or MEASUREMENTS for line in measured(name, scale)]
     took = timedelta(seconds=round(time.monotonic() - began))
-    print(f"\n{markdown(lines)}\n")
-    print(f"Sizes: {scale}. Took {took}. {_machine()}")
+    note = f"Sizes: {scale}. Took {took}. {_machine()}"
+    print(f"\n{markdown(lines)}\n\n{note}")
+    if not asked.names:
+        publish(lines, note)
 
 
 def _arguments() -> argparse.Namespace:

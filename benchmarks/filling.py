@@ -26,7 +26,7 @@ TIPS = """
 INSERT INTO tips (id, channel, category, priority, urgency, commune_code, province_code, received_at,
     target_at, words_sealed, place_sealed, time_sealed, state, closed_at, about_child, revision)
 {series}
-SELECT 10000 + i, 'telegram', 'theft', 'p2', 'earlier', CAST(14200 + i % 129 AS varchar(20)), '37',
+SELECT 10000 + i, 'telegram', 'theft', 'P2', 'earlier', CAST(14200 + i % 129 AS varchar(20)), '37',
     '2026-01-01 00:00:00', '2026-01-01 02:00:00', CAST('sealed words, about a hundred letters of it' AS blob),
     CAST('a sealed place' AS blob), CAST('a sealed time' AS blob),
     CASE WHEN i % 1000 = 0 THEN 'acknowledged' ELSE 'resolved' END, '2026-01-02 00:00:00', false, 3 FROM n
@@ -38,6 +38,11 @@ INSERT INTO reporters (tip_id, chat_id, receipt_digest, consent_version, consent
 SELECT 10000 + i, 10000 + i / 10, CAST('receipt' || i AS blob), '1', '2026-01-01 00:00:00', 'telegram',
     false, true FROM n
 """
+CARDS = """
+INSERT INTO cards (tip_id, chat_id, kind, evidence_id, hidden, page, wanted, shown, message_id, sent_at)
+{series}
+SELECT 10000 + i, 10000 + i / 10, 'alert', 0, false, 0, 3, 3, '1', '2026-01-01 00:00:00' FROM n
+"""
 EVENTS = """
 INSERT INTO events (at, kind, tip_id, facts)
 {series}
@@ -47,7 +52,7 @@ STILL_OPEN = "UPDATE tips SET closed_at = NULL WHERE state = 'acknowledged'"
 
 
 def fill(url: str, count: int, show: Progress) -> None:
-    """Store `count` tips, their reporters and what was noted: old, and one in a thousand still open."""
+    """Store `count` tips, their reporters, cards and history: old, and one in a thousand still open."""
     engine = sync_engine(url)
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
@@ -56,12 +61,13 @@ def fill(url: str, count: int, show: Progress) -> None:
     for first in range(0, count, PIECE):
         last = min(first + PIECE, count) - 1
         with engine.begin() as connection:
-            for statement in (TIPS, REPORTERS, EVENTS):
+            for statement in (TIPS, REPORTERS, CARDS, EVENTS):
                 _piece(connection, statement, first, last)
         show("tips made", last + 1, count)
     with engine.begin() as connection:
         connection.execute(text(STILL_OPEN))
-        connection.execute(text("ANALYZE"))
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("ANALYZE"))  # as the server does by itself after a while
     engine.dispose()
 
 

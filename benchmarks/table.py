@@ -26,6 +26,12 @@ class Line:
     goal: str
     met: bool
 
+    @property
+    def margin(self) -> float:
+        """How many times better than the goal."""
+        sign, goal, _ = self.goal.split()
+        return self.ratio / float(goal) if sign == "≥" else float(goal) / self.ratio
+
 
 #: Measures something at a scale; shows how far it has come.
 Measure = Callable[[Scale, Progress], Awaitable[Sequence[Line]]]

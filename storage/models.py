@@ -98,6 +98,7 @@ class QueueItem(MappedAsDataclass, kw_only=True):
     error: Mapped[str | None] = mapped_column(default=None)  #: a name of the fault, never words
 
 
+_OPEN = text("closed_at IS NULL")
 _WAITING = text("state = 'waiting'")
 _FRESH = text("state = 'waiting' AND attempts = 0")
 _TRIED = text("state = 'waiting' AND attempts > 0")
@@ -249,7 +250,12 @@ class Tip(Model):
     """A claim about an incident. Its number is `id`; who reported it is in `reporters`, apart."""
 
     __tablename__ = "tips"
-    __table_args__ = (Index(None, "commune_code", "received_at"), Index(None, "state", "target_at"))
+    __table_args__ = (
+        Index(None, "commune_code", "received_at"),
+        Index(None, "state", "target_at"),
+        Index("ix_tips_open", "commune_code", "province_code",
+              sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     channel: Mapped[Channel]

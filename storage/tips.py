@@ -21,6 +21,10 @@ WORDS, PLACE, TIME, CONTACT, RECEIPT = (
 )
 
 
+#: Said both ways: the state is what counts, and no end is what the index of open tips is made of.
+_OPEN = (Tip.closed_at.is_(None), Tip.state.in_(OPEN_STATES))
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a tip says, unsealed."""
@@ -107,7 +111,7 @@ def urgent_since(session: Session, chat: Chat, since: datetime) -> int:
 
 
 def open_in_commune(session: Session, commune_code: str) -> Sequence[Tip]:
-    these = (Tip.commune_code == commune_code, Tip.state.in_(OPEN_STATES))
+    these = (Tip.commune_code == commune_code, *_OPEN)
     return session.scalars(select(Tip).where(*these).order_by(Tip.target_at)).all()
 
 
@@ -123,7 +127,7 @@ def open_at_desk(session: Session, province_code: str) -> Sequence[Tip]:
     """Return the open tips a province desk answers for: given to it, or taken by nobody in time."""
     these = (
         Tip.province_code == province_code,
-        Tip.state.in_(OPEN_STATES),
+        *_OPEN,
         Tip.desk_reason.is_not(None) | Tip.overdue_at.is_not(None),
     )
     return session.scalars(select(Tip).where(*these).order_by(Tip.target_at)).all()

@@ -1,0 +1,26 @@
+"""A run's table goes into its page, and its picture beside it."""
+
+from pathlib import Path
+
+from benchmarks.publishing import BEGIN, END, publish
+from benchmarks.table import at_least, at_most
+
+LINES = [at_least("speed", 20, 10, "/s", 2), at_most("time", 30, 10, "ms", 1)]
+
+
+def test_a_new_table_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    publish(LINES, "a note", tmp_path)
+    publish(LINES, "a note", tmp_path)
+    text = page.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith(f"a note\n\n{END}\nafter\n")
+    assert text.count("| speed |") == 1
+    assert "old" not in text
+    assert (tmp_path / "bench.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_margin_says_how_far_beyond_its_goal_a_line_is() -> None:
+    assert LINES[0].margin == 1
+    assert LINES[1].margin == 1 / 3
