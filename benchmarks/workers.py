@@ -27,8 +27,8 @@ from storage.sealing import Keyring, read_keyring, write_keyring
 from tests.clock import FakeClock
 from tests.tips.offices import make_office
 
-ROUNDS = {Scale.TINY: 1, Scale.REDUCED: 5, Scale.FULL: 9}
-UPDATES = {Scale.TINY: 10, Scale.REDUCED: 400, Scale.FULL: 4_000}
+ROUNDS = {Scale.TINY: 1, Scale.REDUCED: 3, Scale.FULL: 9}
+UPDATES = {Scale.TINY: 10, Scale.REDUCED: 200, Scale.FULL: 4_000}
 
 
 async def measure(scale: Scale, show: Progress) -> Sequence[Line]:
