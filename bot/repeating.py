@@ -15,9 +15,12 @@ log = structlog.get_logger()
 
 
 async def repeat(
-    step: Callable[[], Awaitable[int]], stop: asyncio.Event, wake: asyncio.Event | None = None
+    step: Callable[[], Awaitable[int]],
+    stop: asyncio.Event,
+    wake: asyncio.Event | None = None,
+    rest: Callable[[], timedelta] = lambda: IDLE,
 ) -> None:
-    """Do `step` until told to stop: at once while there is work, else when woken, or after `IDLE`.
+    """Do `step` until told to stop: at once while there is work, else when woken, or after `rest()`.
 
     A database that is away is waited for; everything else that rises is our own bug, and rises on.
     """
@@ -33,7 +36,7 @@ async def repeat(
             await any_of(PAUSE, stop)
         else:
             if not done:
-                await any_of(IDLE, stop, wake)
+                await any_of(rest(), stop, wake)
 
 
 async def any_of(longest: timedelta, *events: asyncio.Event) -> None:

@@ -128,9 +128,8 @@ class Chat(Model):
     created_at: Mapped[datetime]
     state: Mapped[ChatState] = mapped_column(default=ChatState.OPEN)
     language: Mapped[str] = mapped_column(default="vi")
-    sent_at: Mapped[datetime | None] = mapped_column(
-        default=None
-    )  #: who waits longest is served first
+    #: When all that was sent there, at the pace the platform allows one chat, will have been allowed.
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Conversation(Model):
@@ -218,6 +217,17 @@ class Pause(Model):
 
     channel: Mapped[Channel] = mapped_column(primary_key=True)
     until: Mapped[datetime]
+
+
+class Turn(Model):
+    """The right to send a channel one message a second: of each there are as many as it takes."""
+
+    __tablename__ = "turns"
+
+    channel: Mapped[Channel] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    free_at: Mapped[datetime]
+    delivery_id: Mapped[int | None] = mapped_column(default=None)  #: for which it is held
 
 
 class Card(Model):

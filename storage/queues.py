@@ -10,10 +10,10 @@ lock: under it a claim that meets rows behind the head puts them to sleep (`due_
 wakes the next one. Whoever adds a row locks nothing.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -30,9 +30,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from storage import pace
 from storage.database import insert_new
-from storage.models import Delivery, Evidence, Inbox, Pause, UtcDateTime
-from storage.states import Channel, DeliveryClass, QueueState
+from storage.limits import Limits
+from storage.models import Chat, Delivery, Evidence, Inbox, Pause, UtcDateTime
+from storage.states import Channel, ChatState, DeliveryClass, QueueState
 
 Item = TypeVar("Item", Inbox, Delivery, Evidence)
 
@@ -47,6 +49,7 @@ ORDERS: dict[type[Any], tuple[str, ...]] = {
     Delivery: ("id",),
     Evidence: ("id",),
 }
+GLANCE = timedelta(milliseconds=100)  #: until a chat is looked at again that somebody was busy with
 #: Written out, not bound: only then does a planner know that the indexes of waiting rows will do.
 WAITING: ColumnElement[QueueState] = literal_column(f"'{QueueState.WAITING}'")
 Conditions = tuple[ColumnElement[bool], ...]
@@ -80,12 +83,23 @@ def claim_tried(session: Session, lease: Lease) -> Sequence[Inbox]:
     return _claim(session, Inbox, lease, TRIED, 1)
 
 
-def claim_delivery(session: Session, lease: Lease, channel: Channel) -> Delivery | None:
-    """Claim the next message of `channel`: alerts first, each (chat, class) in its order."""
+def claim_delivery(
+    session: Session, lease: Lease, channel: Channel, limits: Limits | None = None
+) -> Delivery | None:
+    """Claim the next message of `channel`, and a turn for it: alerts first, each lane in its order.
+
+    Args:
+        limits: what the platform allows; None if it sets none.
+    """
     if _is_paused(session, channel, lease.now):
         return None
+    turns = pace.free_turns(session, channel, lease.now, 1) if limits else ()
+    if limits and not turns:
+        return None
+    admit = partial(_admit, session, limits, lease.now)
     for klass in DeliveryClass:
-        for delivery in _claim(session, Delivery, lease, _of_class(channel, klass), 1):
+        for delivery in _claim(session, Delivery, lease, _of_class(channel, klass), 1, admit):
+            pace.take(turns, delivery.id, lease.until)
             return delivery
     return None
 
@@ -93,6 +107,42 @@ def claim_delivery(session: Session, lease: Lease, channel: Channel) -> Delivery
 @cache
 def _of_class(channel: Channel, klass: DeliveryClass) -> Conditions:
     return (Delivery.channel == channel, Delivery.klass == klass)
+
+
+def _admit(session: Session, limits: Limits | None, now: datetime, head: Delivery) -> bool:
+    """Tell whether its chat takes the message now; if not, see to when it is looked at again."""
+    chat = session.scalar(
+        select(Chat)
+        .where(Chat.id == head.chat_id)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if chat is None:  # a message from there is being handled
+        head.due_at = now + GLANCE
+        return False
+    if chat.state is ChatState.CLOSED:
+        set_aside(session, head, "chat_closed", now)
+        return False
+    later = pace.admit(chat, limits.of(chat.kind), now) if limits else None
+    if later is not None:
+        head.due_at = later
+    return later is None
+
+
+def next_delivery_at(session: Session, channel: Channel) -> datetime | None:
+    """Return when a claim may succeed, as far as is known now; None: nothing waits."""
+    due = [_earliest(session, channel, klass) for klass in DeliveryClass]
+    if not (times := [at for at in due if at is not None]):
+        return None
+    asked, turn = session.get(Pause, channel), pace.next_turn_at(session, channel)
+    bounds = (min(times), asked.until if asked else None, turn)
+    return max(at for at in bounds if at is not None)
+
+
+def _earliest(session: Session, channel: Channel, klass: DeliveryClass) -> datetime | None:
+    these = (Delivery.channel == channel, Delivery.klass == klass, Delivery.state == WAITING)
+    awake = select(Delivery.due_at).where(*these, Delivery.due_at.is_not(None))
+    return session.scalar(awake.order_by(Delivery.due_at).limit(1))
 
 
 def claim_evidence(session: Session, lease: Lease, limit: int) -> Sequence[Evidence]:
@@ -106,10 +156,14 @@ def _claim(
     lease: Lease,
     where: Conditions,
     limit: int,
+    admit: Callable[[Item], bool] = lambda _: True,
 ) -> Sequence[Item]:
     """Claim the heads of up to `limit` lanes, in the order in which they became due.
 
     A lane whose head another transaction holds is passed over: nobody waits here for anybody.
+
+    Args:
+        admit: tells of a head that is due whether it may be claimed; if not, it has put it off.
     """
     claimed: list[Item] = []
     passed: set[tuple[Any, ...]] = set()
@@ -120,7 +174,7 @@ def _claim(
         if due.keys() - {head.id for head in heads}:
             _put_to_sleep_behind(session, kind, heads)
         for head in heads:
-            if head.id in due and _is_due(head, lease.now):
+            if head.id in due and _is_due(head, lease.now) and admit(head):
                 head.due_at, head.owner = lease.until, lease.owner
                 head.attempts += 1
                 claimed.append(head)
@@ -315,6 +369,7 @@ def release(session: Session, now: datetime) -> None:
     for kind in (Inbox, Delivery, Evidence):
         leased = (kind.state == WAITING, kind.owner.is_not(None))
         session.execute(update(kind).where(*leased).values(due_at=now, owner=None))
+    pace.release_turns(session, now)
 
 
 def pause(session: Session, channel: Channel, until: datetime) -> None:

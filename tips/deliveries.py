@@ -1,10 +1,10 @@
-"""Sending what is owed: one channel's outbox emptied, in order, at the channel's pace.
+"""Sending what is owed: one channel's outbox emptied, in order, within the channel's limits.
 
-    claim one row (lease, commit) ─▶ render ─▶ send, no transaction open ─▶ record (commit)
+    claim one row and a turn (lease, commit) ─▶ render ─▶ send, no transaction open ─▶ record (commit)
 
-Sends start at least `PACE` apart, which is the platforms' bulk limit; where a platform answers faster
-than that, a message is recorded before the next one leaves, so a killed process repeats at most one.
-A slow send goes on beside the next ones, which are of other chats; its lease is renewed while we live.
+Where a platform answers within `ANSWER`, a message is recorded before the next one leaves, so a killed
+process repeats at most one. A slow send goes on beside the next ones, which are of other chats; its lease
+is renewed while we live.
 """
 
 import asyncio
@@ -15,18 +15,24 @@ from functools import partial
 
 import structlog
 
-from storage import queues
+from storage import pace, queues
 from storage.database import Database, DatabaseError, Session
+from storage.limits import Limits
 from storage.models import Chat, Delivery
 from storage.queues import Lease
-from storage.states import Channel, ChatState, DeliveryClass
+from storage.states import Channel, DeliveryClass
 from tips import outcomes, sending
 from tips.desk import Clock, Desk, Transaction
 from tips.messages import Door, SendError
 from tips.outcomes import Outcome
 from tips.sending import Outgoing
 
-PACE = timedelta(seconds=1 / 30)  #: between two sends of one bot: Telegram's 30 messages a second
+ANSWER = timedelta(seconds=1 / 30)  #: how long the next send waits for the answer to the last
+#: Between two sends of a process: less than the platform asks for, so that turns set the pace, but enough
+#: that what a second allows is not all gone at once when an alert is filed.
+PACE = timedelta(milliseconds=20)
+MORE_TRIES = 75  #: each after PACE, to get another turn for a message that is more than one
+IDLE = timedelta(seconds=1)  #: after which we look again, whatever we know
 LEASE = timedelta(seconds=30)  #: how long after a crash a message under way is sent again
 AT_ONCE = 24  #: sends under way; fewer than a door's connections
 
@@ -52,6 +58,10 @@ class Deliveries:
     owner: str
     count: Count = _uncounted
     pace: timedelta = PACE
+    limits: Limits | None = None  #: what the platform allows; None: all
+    wake: asyncio.Event = field(default_factory=asyncio.Event)  #: set when something has ended
+    _has_turns: bool = False
+    _rest: timedelta = IDLE
     _under_way: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _faults: list[BaseException] = field(default_factory=list)  #: our own bugs, until they rise
     _renewed: datetime | None = None
@@ -64,10 +74,16 @@ class Deliveries:
         return claimed
 
     async def send_next(self) -> int:
-        """Start the next send that is due, and let `pace` pass; return how many were claimed."""
+        """Start the next send that is due, and let `pace` pass; return how many were claimed.
+
+        Nothing was: `resting` says how long to wait, if nobody sets `wake`.
+        """
         self._raise_fault()
         if len(self._under_way) >= AT_ONCE:
             await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+        if self.limits and not self._has_turns:
+            await self.database.run(self._open_turns)
+            self._has_turns = True
         delivery_id = await self.database.run(self._claim)
         if delivery_id is None:
             return 0
@@ -75,17 +91,22 @@ class Deliveries:
             await self._start(delivery_id)
         return 1
 
+    def resting(self) -> timedelta:
+        """How long nothing can be claimed, as far as the last claim could see."""
+        return self._rest
+
     async def _start(self, delivery_id: int) -> None:
         loop = asyncio.get_running_loop()
         started = loop.time()
         task = asyncio.create_task(self._deliver(delivery_id), name=f"delivery {delivery_id}")
         self._under_way[delivery_id] = task
         task.add_done_callback(lambda done: self._ended(delivery_id, done))
-        await asyncio.wait([task], timeout=PACE.total_seconds())
+        await asyncio.wait([task], timeout=ANSWER.total_seconds())
         await asyncio.sleep(started + self.pace.total_seconds() - loop.time())
 
     def _ended(self, delivery_id: int, task: asyncio.Task[None]) -> None:
         del self._under_way[delivery_id]
+        self.wake.set()  # the next of its lane may leave
         if not task.cancelled() and (fault := task.exception()) is not None:
             self._faults.append(fault)
 
@@ -101,19 +122,24 @@ class Deliveries:
 
     # claiming: one transaction ----------------------------------------------------------------
 
+    def _open_turns(self, session: Session) -> None:
+        assert self.limits is not None
+        pace.open_turns(session, self.channel, self.limits, self.clock())
+
     def _claim(self, session: Session) -> int | None:
         lease = Lease(self.owner, self.clock(), LEASE)
         self._renew(session, lease)
-        while (delivery := queues.claim_delivery(session, lease, self.channel)) is not None:
-            if session.get_one(Chat, delivery.chat_id).state is ChatState.OPEN:
-                return delivery.id
-            queues.set_aside(session, delivery, "chat_closed", lease.now)
-            session.flush()
+        delivery = queues.claim_delivery(session, lease, self.channel, self.limits)
+        if delivery is not None:
+            return delivery.id
+        next_at = queues.next_delivery_at(session, self.channel)
+        self._rest = min(next_at - lease.now, IDLE) if next_at else IDLE
         return None
 
     def _renew(self, session: Session, lease: Lease) -> None:
         if self._under_way and (self._renewed is None or lease.now - self._renewed > LEASE / 3):
             queues.renew(session, Delivery, list(self._under_way), lease)
+            pace.hold(session, list(self._under_way), lease.until)
             self._renewed = lease.now
 
     # sending: no transaction open -------------------------------------------------------------
@@ -121,8 +147,11 @@ class Deliveries:
     async def _deliver(self, delivery_id: int) -> None:
         """Send one message and record what became of it. Our own bugs over a message end here."""
         record: Record
+        unpaid = 0  #: messages for which there was no turn
         try:
             message = await self.database.read(lambda session: self._outgoing(session, delivery_id))
+            if self.limits and (more := message.weight(self.door) - 1):
+                unpaid = await self._take_more(delivery_id, more, self.limits)
             message_id = await sending.send(message, self.door, self.desk.files)
         except SendError as error:
             record = partial(outcomes.failed, error=error)
@@ -134,7 +163,34 @@ class Deliveries:
             record = partial(outcomes.undigested, fault=type(bug).__name__)
         else:
             record = partial(outcomes.sent, message=message, message_id=message_id)
-        await self.database.insist(lambda session: self._record(session, delivery_id, record))
+        answered = partial(pace.answered, delivery_id=delivery_id, now=self.clock(), unpaid=unpaid)
+        await self.database.insist(
+            lambda session: self._record(session, delivery_id, record, answered)
+        )
+
+    async def _take_more(self, delivery_id: int, count: int, limits: Limits) -> int:
+        """Take turns for what is more than one message; return for how many there was none.
+
+        We wait for them, but not for ever: all turns might be held by such as wait for another.
+        """
+        await self.database.run(lambda session: self._charge(session, delivery_id, count, limits))
+        take = partial(self._take_turns, delivery_id)
+        for _ in range(MORE_TRIES):
+            count -= await self.database.run(partial(take, count))
+            if not count:
+                break
+            await asyncio.sleep(PACE.total_seconds())
+        return count
+
+    def _charge(self, session: Session, delivery_id: int, count: int, limits: Limits) -> None:
+        chat_id = session.get_one(Delivery, delivery_id).chat_id
+        chat = session.get_one(Chat, chat_id, with_for_update={"key_share": True})
+        pace.charge(chat, limits.of(chat.kind), self.clock(), count)
+
+    def _take_turns(self, delivery_id: int, count: int, session: Session) -> int:
+        turns = pace.free_turns(session, self.channel, self.clock(), count)
+        pace.take(turns, delivery_id, self.clock() + LEASE)
+        return len(turns)
 
     def _outgoing(self, session: Session, delivery_id: int) -> Outgoing:
         tx = Transaction(session, self.desk, self.clock())
@@ -143,8 +199,17 @@ class Deliveries:
 
     # recording: one transaction ---------------------------------------------------------------
 
-    def _record(self, session: Session, delivery_id: int, record: Record) -> None:
+    def _record(
+        self,
+        session: Session,
+        delivery_id: int,
+        record: Record,
+        answered: Callable[[Session], None],
+    ) -> None:
         delivery = queues.held(session, Delivery, delivery_id, self.owner)
+        answered(
+            session
+        )  # after the row is locked: so renewing, too, takes row and turn in this order
         if delivery is None:
             return  # the lease ran out and another process has it: it is repeated, not lost
         outcome = record(Transaction(session, self.desk, self.clock()), delivery)

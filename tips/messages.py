@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from routing import Point
+from storage.limits import Limits
 from storage.states import Channel, ChatKind, EvidenceKind
 
 
@@ -125,6 +126,7 @@ class Capabilities:
     delete: bool
     longest_text: int  #: UTF-16 units
     reply_window: timedelta | None = None  #: how long after a person's last message we may write
+    limits: Limits | None = None  #: how much the platform takes; None: it does not say
 
 
 class SendError(Exception):
@@ -163,6 +165,9 @@ class Door(Protocol):
 
     def decode(self, body: bytes) -> Incoming | None:
         """Read a stored update; None for one that nobody expects an answer to."""
+
+    def weight(self, address: str, reply: Reply) -> int:
+        """Return how many messages `send` makes of it, as the platform counts them."""
 
     async def send(self, address: str, reply: Reply) -> str:
         """Deliver; return the channel's id of the message."""

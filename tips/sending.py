@@ -34,6 +34,12 @@ class Outgoing:
     showing: int = 0  #: the card's count of changes that this shows
     evidence_kind: EvidenceKind | None = None
 
+    def weight(self, door: Door) -> int:
+        """How many messages it is, as the platform counts them; an edit or a deletion is taken for one."""
+        if self.reply is None or self.edit is not None:
+            return 1
+        return door.weight(self.address, self.reply)
+
 
 def outgoing(tx: Transaction, delivery: Delivery, can: Capabilities) -> Outgoing:
     """Return what a claimed row says now, as a channel that can do so much shows it. Only reads."""

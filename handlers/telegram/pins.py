@@ -27,8 +27,13 @@ class PinKey:
     async def follow(self, address: str, *, wanted: bool) -> None:
         """Bring the chat to what its newest message wants."""
         await self.take_away(address)
-        if wanted and not address.startswith("-"):  # Telegram refuses it in groups
+        if self.is_shown(address, wanted=wanted):
             await self._show(address)
+
+    @staticmethod
+    def is_shown(address: str, *, wanted: bool) -> bool:
+        """Tell whether a chat gets the key where one is wanted: Telegram refuses it in groups."""
+        return wanted and not address.startswith("-")
 
     async def take_away(self, address: str) -> None:
         carrier = self._shown.pop(address, None)

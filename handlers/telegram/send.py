@@ -7,6 +7,7 @@ Telegram allows is cut, and marked. Only a caption too long for its file goes ah
 import struct
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -34,11 +35,20 @@ from handlers.telegram.media import neutral_name
 from handlers.telegram.pins import PinKey
 from handlers.telegram.receive import decode
 from handlers.telegram.wording import LONGEST_CAPTION, LONGEST_TEXT, Worded, fits, worded
+from storage.limits import Limits, Rate
 from storage.states import EvidenceKind
 from tips.messages import Attachment, Capabilities, Incoming, Reply, SendError
 
+#: What core.telegram.org/bots/faq names: 30 messages a second, one a second in a chat with short bursts, 20 a
+#: minute in a group. Of a burst or a minute we take less than would be borne: messages may come late, and so
+#: closer together than they left.
+LIMITS = Limits(
+    per_second=30,
+    private=Rate(every=timedelta(seconds=1), burst=3),
+    group=Rate(every=timedelta(seconds=3.5), burst=3),
+)
 CAPABILITIES = Capabilities(
-    buttons=True, location=True, edit=True, delete=True, longest_text=LONGEST_TEXT
+    buttons=True, location=True, edit=True, delete=True, longest_text=LONGEST_TEXT, limits=LIMITS
 )
 DELETED_AT_ONCE = 100  #: messages in one deleteMessages
 GREY_SIDE = 320  #: pixels of the picture that covers another
@@ -70,6 +80,10 @@ class TelegramDoor:
             return self._bot.username
         except RuntimeError:  # Telegram has not told us yet
             return ""
+
+    def weight(self, address: str, reply: Reply) -> int:
+        caption_apart = reply.attachment is not None and not fits(reply, LONGEST_CAPTION)
+        return 1 + caption_apart + self._pins.is_shown(address, wanted=reply.ask_location)
 
     async def send(self, address: str, reply: Reply) -> str:
         with as_send_errors():

@@ -34,6 +34,9 @@ class WebDoor:
     def decode(self, body: bytes) -> Incoming | None:
         return decode(body)
 
+    def weight(self, address: str, reply: Reply) -> int:  # noqa: ARG002
+        return 1
+
     async def send(self, address: str, reply: Reply) -> str:
         message_id = secrets.token_hex(8)
         self.mailboxes.show(message_id, address, self._within_means(reply))

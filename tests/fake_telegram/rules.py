@@ -80,26 +80,35 @@ class Limit:
 
 OVERALL = Limit(30, timedelta(seconds=1))
 GROUP = Limit(20, timedelta(minutes=1))
-#: "One message a second, short bursts tolerated": five in any five seconds.
-CHAT = Limit(5, timedelta(seconds=5))
+#: "One message a second, short bursts tolerated": five at once, if as many seconds were silent before.
+BURST, PAID_BACK = 5, timedelta(seconds=1)
 
 
 @dataclass(slots=True)
 class Rates:
-    """Sliding windows over what was sent; a refused message does not count."""
+    """Sliding windows over what was sent, and what each chat's bursts have run up; refusals do not count."""
 
+    refused: int = 0
     _sent: dict[int | None, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
+    _settled: dict[int, datetime] = field(default_factory=dict)
 
     def admit(self, chat_id: int, now: datetime) -> None:
-        """Count one message, or raise 429 with the seconds until every window has room."""
-        limits = [(None, OVERALL), (chat_id, CHAT)] + ([(chat_id, GROUP)] if chat_id < 0 else [])
-        if wait := max(self._wait(key, limit, now) for key, limit in limits):
-            raise too_many(wait)
-        for key in (None, chat_id):
+        """Count one message, or raise 429 with the seconds until every limit has room."""
+        windows = [(None, OVERALL)] + ([(chat_id, GROUP)] if chat_id < 0 else [])
+        settled = max(self._settled.get(chat_id, now), now)
+        waits = [self._wait(key, limit, now) for key, limit in windows]
+        wait = max(*waits, settled - (BURST - 1) * PAID_BACK - now, timedelta())
+        if wait:
+            self.refused += 1
+            raise too_many(max(1, math.ceil(wait.total_seconds())))
+        self._settled[chat_id] = settled + PAID_BACK
+        for key, _ in windows:
             self._sent[key].append(now)
 
-    def _wait(self, key: int | None, limit: Limit, now: datetime) -> int:
-        recent = [at for at in self._sent[key] if now - at < limit.window]
+    def _wait(self, key: int | None, limit: Limit, now: datetime) -> timedelta:
+        recent = self._sent[key]
+        while recent and now - recent[0] >= limit.window:
+            recent.popleft()
         if len(recent) < limit.count:
-            return 0
-        return max(1, math.ceil((recent[-limit.count] + limit.window - now).total_seconds()))
+            return timedelta()
+        return recent[-limit.count] + limit.window - now

@@ -37,6 +37,9 @@ class FakeDoor:
         chat, _, text = body.decode().partition(":")
         return Incoming(Channel.TELEGRAM, chat, chat, text=text)
 
+    def weight(self, address: str, reply: Reply) -> int:
+        return 1
+
     async def send(self, address: str, reply: Reply) -> str:
         await self._meet_trouble(address, reply)
         self.sent.append((address, reply.text))

@@ -109,7 +109,10 @@ async def test_no_more_sends_are_under_way_than_the_channel_has_lines(
         await office.owe(person, "kẹt")
     worker = office.deliveries()
     sending_ = asyncio.create_task(worker.send_due())
-    await asyncio.wait([sending_], timeout=0.3)
+    async with asyncio.timeout(10):
+        while len(office.door.began) < 3:
+            await asyncio.wait([sending_], timeout=0.05)
+    await asyncio.wait([sending_], timeout=0.1)
     assert len(office.door.began) == 3
     everybody.set()
     await sending_

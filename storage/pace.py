@@ -1,0 +1,75 @@
+"""A platform's limits as rows, so that all processes that speak with one token keep them together.
+
+A channel has as many turns as messages it takes a second. Whoever sends holds one, and it is free again a
+second after the answer came: so no second sees more, however late a message reaches the platform and
+however many processes send. What a chat has had of its own allowance is one time in its row.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from storage.database import insert_new
+from storage.limits import Limits, Rate
+from storage.models import Chat, Turn
+from storage.states import Channel
+
+SECOND = timedelta(seconds=1)
+
+
+def open_turns(session: Session, channel: Channel, limits: Limits, now: datetime) -> None:
+    """Let there be as many turns as the channel has; those that are there stay as they are."""
+    numbers = range(1, limits.per_second + 1)
+    rows = [{"channel": channel, "number": number, "free_at": now} for number in numbers]
+    session.execute(insert_new(session, Turn), rows)
+    session.execute(delete(Turn).where(Turn.channel == channel, Turn.number > limits.per_second))
+
+
+def free_turns(session: Session, channel: Channel, now: datetime, count: int) -> Sequence[Turn]:
+    """Return at most `count` turns that nobody has, locked."""
+    free = select(Turn).where(Turn.channel == channel, Turn.free_at <= now)
+    query = free.order_by(Turn.free_at, Turn.number).limit(count)
+    return session.scalars(query.with_for_update(skip_locked=True)).all()
+
+
+def take(turns: Sequence[Turn], delivery_id: int, until: datetime) -> None:
+    """Hold turns for a message; until the end of its lease, should its process be killed."""
+    for turn in turns:
+        turn.delivery_id, turn.free_at = delivery_id, until
+
+
+def hold(session: Session, delivery_ids: Sequence[int], until: datetime) -> None:
+    """Hold on to turns whose sends are still under way."""
+    mine = Turn.delivery_id.in_(delivery_ids)
+    session.execute(update(Turn).where(mine).values(free_at=until))
+
+
+def answered(session: Session, delivery_id: int, now: datetime, unpaid: int = 0) -> None:
+    """Let the turns of a message rest for a second, and for one more for each message without a turn."""
+    again = {"delivery_id": None, "free_at": now + SECOND * (1 + unpaid)}
+    session.execute(update(Turn).where(Turn.delivery_id == delivery_id).values(again))
+
+
+def release_turns(session: Session, now: datetime) -> None:
+    """Let every turn that is held rest for a second. Only for a process that is the only one."""
+    again = {"delivery_id": None, "free_at": now + SECOND}
+    session.execute(update(Turn).where(Turn.delivery_id.is_not(None)).values(again))
+
+
+def next_turn_at(session: Session, channel: Channel) -> datetime | None:
+    return session.scalar(select(func.min(Turn.free_at)).where(Turn.channel == channel))
+
+
+def admit(chat: Chat, rate: Rate, now: datetime) -> datetime | None:
+    """Count a message against a chat's allowance; if there is none left, return when there will be."""
+    at = rate.next_at(chat.settled_at, now)
+    if at > now:
+        return at
+    charge(chat, rate, now)
+    return None
+
+
+def charge(chat: Chat, rate: Rate, now: datetime, count: int = 1) -> None:
+    chat.settled_at = max(chat.settled_at or now, now) + rate.every * count
