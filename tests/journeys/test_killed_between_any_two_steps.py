@@ -79,6 +79,7 @@ async def test_nothing_is_lost_or_done_twice_and_at_most_one_message_is_repeated
     died, walks = 1, 1
     while died:
         last = walks
+        town.clock.advance(timedelta(minutes=15))  # or the tips would be one burst
         cast = Cast(town.citizen(1000 + walks), officer)
         taken = await walk(town, cast, last)
         for expected, new in zip(undisturbed.new, taken.new, strict=True):
