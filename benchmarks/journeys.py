@@ -22,6 +22,7 @@ from bot.foundation import now
 from bot.progress import Progress
 from bot.repeating import repeat
 from handlers.telegram.receive import to_raw
+from handlers.telegram.send import LIMITS
 from routing import Commune, Router, Status
 from storage.database import Database
 from storage.sealing import Keyring
@@ -128,10 +129,12 @@ async def serving() -> AsyncIterator[Service]:
         for number, commune in enumerate(communes):
             await office.officer(str(FIRST_OFFICER + number), Role.OFFICER, commune.code)
         intake = Intake(base, desk, {Channel.TELEGRAM: phones}, now, owed, "bench")
-        sender = Deliveries(base, desk, Channel.TELEGRAM, phones, now, "bench")
+        sender = Deliveries(
+            base, desk, Channel.TELEGRAM, phones, now, "bench", limits=LIMITS, wake=owed
+        )
         async with asyncio.TaskGroup() as group:
             group.create_task(repeat(intake.take, stop, stored))
-            group.create_task(repeat(sender.send_next, stop, owed))
+            group.create_task(repeat(sender.send_next, stop, owed, sender.resting))
             yield Service(Inbox(base, now, stored), phones, communes)
             stop.set()
         await sender.drain()

@@ -37,6 +37,9 @@ class Phones:
     def decode(self, body: bytes) -> Incoming | None:
         return decode(body)
 
+    def weight(self, address: str, reply: Reply) -> int:  # noqa: ARG002
+        return 1
+
     async def send(self, address: str, reply: Reply) -> str:
         self.rang.setdefault(address, []).append(time.monotonic())
         shown = {choice.label: choice.data for row in reply.choices for choice in row}

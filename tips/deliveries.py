@@ -27,7 +27,9 @@ from tips.messages import Door, SendError
 from tips.outcomes import Outcome
 from tips.sending import Outgoing
 
-ANSWER = timedelta(seconds=1 / 30)  #: how long the next send waits for the answer to the last
+ANSWER = timedelta(
+    milliseconds=25
+)  #: from claim to record: so long the next claim waits for the last
 #: Between two sends of a process: less than the platform asks for, so that turns set the pace, but enough
 #: that what a second allows is not all gone at once when an alert is filed.
 PACE = timedelta(milliseconds=20)
@@ -61,7 +63,8 @@ class Deliveries:
     limits: Limits | None = None  #: what the platform allows; None: all
     wake: asyncio.Event = field(default_factory=asyncio.Event)  #: set when something has ended
     _has_turns: bool = False
-    _rest: timedelta = IDLE
+    _next_at: datetime | None = None  #: when the next may be claimed; None: nothing waits
+    _turn_at: datetime | None = None  #: when there is a turn; None: perhaps now
     _under_way: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _faults: list[BaseException] = field(default_factory=list)  #: our own bugs, until they rise
     _renewed: datetime | None = None
@@ -84,25 +87,31 @@ class Deliveries:
         if self.limits and not self._has_turns:
             await self.database.run(self._open_turns)
             self._has_turns = True
+        if self._turn_at is not None and self.clock() < self._turn_at:
+            return 0
+        began = asyncio.get_running_loop().time()
         delivery_id = await self.database.run(self._claim)
         if delivery_id is None:
             return 0
         if delivery_id not in self._under_way:  # else it is only still to be recorded
-            await self._start(delivery_id)
+            await self._start(delivery_id, began)
         return 1
 
     def resting(self) -> timedelta:
         """How long nothing can be claimed, as far as the last claim could see."""
-        return self._rest
+        if self._next_at is None:
+            return IDLE
+        return max(min(self._next_at - self.clock(), IDLE), timedelta())
 
-    async def _start(self, delivery_id: int) -> None:
-        loop = asyncio.get_running_loop()
-        started = loop.time()
+    async def _start(self, delivery_id: int, began: float) -> None:
+        """Send what was claimed, and go on when it is recorded or the next may be claimed beside it."""
         task = asyncio.create_task(self._deliver(delivery_id), name=f"delivery {delivery_id}")
         self._under_way[delivery_id] = task
         task.add_done_callback(lambda done: self._ended(delivery_id, done))
-        await asyncio.wait([task], timeout=ANSWER.total_seconds())
-        await asyncio.sleep(started + self.pace.total_seconds() - loop.time())
+        loop = asyncio.get_running_loop()
+        left = began + ANSWER.total_seconds() - loop.time()
+        await asyncio.wait([task], timeout=max(left, 0))
+        await asyncio.sleep(began + self.pace.total_seconds() - loop.time())
 
     def _ended(self, delivery_id: int, task: asyncio.Task[None]) -> None:
         del self._under_way[delivery_id]
@@ -132,8 +141,8 @@ class Deliveries:
         delivery = queues.claim_delivery(session, lease, self.channel, self.limits)
         if delivery is not None:
             return delivery.id
-        next_at = queues.next_delivery_at(session, self.channel)
-        self._rest = min(next_at - lease.now, IDLE) if next_at else IDLE
+        self._next_at = queues.next_delivery_at(session, self.channel)
+        self._turn_at = pace.next_turn_at(session, self.channel) if self.limits else None
         return None
 
     def _renew(self, session: Session, lease: Lease) -> None:
