@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from benchmarks import journeys, memory, migration, millions, turns, webhook, workers
+from benchmarks import delivery, journeys, memory, migration, millions, turns, webhook, workers
 from benchmarks.publishing import publish
 from benchmarks.quiet import quiet
 from benchmarks.table import Line, Measure, Scale, markdown
@@ -18,6 +18,7 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "webhook": webhook.measure,
     "turns": turns.measure,
     "workers": workers.measure,
+    "delivery": delivery.measure,
     "journeys": journeys.measure,
     "memory": memory.measure,
     "millions": millions.measure,
