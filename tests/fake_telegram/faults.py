@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tests.fake_telegram.rules import ApiError, ConnectionLost, Json, NoAnswer, too_many
+from tests.fake_telegram.rules import (
+    ApiError,
+    ConnectionLost,
+    HalfAnAnswer,
+    Json,
+    NoAnswer,
+    too_many,
+)
 
 
 class Fault(StrEnum):
@@ -11,12 +18,14 @@ class Fault(StrEnum):
 
     RESET_BEFORE = "reset_before"  # the connection broke and nothing was done
     RESET_AFTER = "reset_after"  # it was done, the connection broke before the answer
+    HALF = "half"  # it was done, and the answer breaks off in the middle
     TIMEOUT = "timeout"  # it was done, the answer never comes
 
 
 REFUSALS = {
     400: "Bad Request: chat not found",
     401: "Unauthorized",
+    409: "Conflict: terminated by other getUpdates request",
     403: "Forbidden: bot was blocked by the user",
     500: "Internal Server Error",
     502: "Bad Gateway",
@@ -43,11 +52,13 @@ class Planned:
     @property
     def after(self) -> bool:
         """Whether the call takes effect before it fails."""
-        return self.error in (Fault.RESET_AFTER, Fault.TIMEOUT)
+        return self.error in (Fault.RESET_AFTER, Fault.HALF, Fault.TIMEOUT)
 
     def refusal(self) -> Exception:
         if self.error == 429:
             return too_many(self.retry_after)
+        if self.error is Fault.HALF:
+            return HalfAnAnswer()
         if isinstance(self.error, Fault):
             return NoAnswer() if self.error is Fault.TIMEOUT else ConnectionLost()
         return ApiError(self.error, REFUSALS[self.error])

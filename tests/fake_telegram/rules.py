@@ -25,6 +25,9 @@ UPDATES_KEPT_FOR = timedelta(hours=24)
 PRESS_ANSWERABLE_FOR = timedelta(seconds=60)
 
 
+HALF = b'{"ok": true, "result": {"message_id": 12, "da'
+
+
 class ApiError(Exception):
     """The Bot API's `ok: false`."""
 
@@ -39,6 +42,10 @@ class ApiError(Exception):
 
 class ConnectionLost(Exception):  # noqa: N818 - an event on the wire, not an error of ours
     """The connection broke before an answer was read."""
+
+
+class HalfAnAnswer(Exception):  # noqa: N818 - as above
+    """An answer came, and ended in the middle of its words."""
 
 
 class NoAnswer(Exception):  # noqa: N818 - as above

@@ -19,7 +19,15 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from tests.fake_telegram.params import Upload
-from tests.fake_telegram.rules import ApiError, ConnectionLost, Json, NoAnswer, bad_request
+from tests.fake_telegram.rules import (
+    HALF,
+    ApiError,
+    ConnectionLost,
+    HalfAnAnswer,
+    Json,
+    NoAnswer,
+    bad_request,
+)
 from tests.fake_telegram.server import FakeTelegram
 
 
@@ -58,6 +66,8 @@ def application(telegram: FakeTelegram) -> Starlette:
             status, body = refused.code, refused.body()
         except ConnectionLost:
             return _BrokenResponse()
+        except HalfAnAnswer:
+            return Response(HALF, media_type="application/json")
         except NoAnswer:
             return _SilentResponse()
         return JSONResponse(body, status)

@@ -10,7 +10,7 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from tests.fake_telegram.params import Upload
-from tests.fake_telegram.rules import ApiError, ConnectionLost, NoAnswer
+from tests.fake_telegram.rules import HALF, ApiError, ConnectionLost, HalfAnAnswer, NoAnswer
 from tests.fake_telegram.server import FakeTelegram
 
 
@@ -42,6 +42,8 @@ class OfflineRequest(BaseRequest):
             status, body = await self._telegram.answer(token, rest, dict(said), uploads)
         except ConnectionLost as lost:
             raise NetworkError("httpx.ReadError: ") from lost
+        except HalfAnAnswer:
+            return 200, HALF
         except NoAnswer as silence:
             raise TimedOut from silence
         return status, json.dumps(body).encode()
