@@ -53,7 +53,17 @@ class Process:
         doors = {door.channel: door.door for door in opened}
         self._intake = Intake(base.database, desk, doors, now, wake_ups.owed, owner, metrics.filed)
         self._deliveries = [
-            Deliveries(base.database, desk, d.channel, d.door, now, owner, metrics.delivered)
+            Deliveries(
+                base.database,
+                desk,
+                d.channel,
+                d.door,
+                now,
+                owner,
+                metrics.delivered,
+                limits=d.door.capabilities.limits,
+                wake=wake_ups.owed.ear(),
+            )
             for d in opened
         ]
         self._evidence = EvidenceRoom(
@@ -83,7 +93,7 @@ class Process:
             return []
         bells = self._wake_ups
         senders = [
-            (f"{d.channel}.deliveries", repeat(d.send_next, stop, bells.owed.ear()))
+            (f"{d.channel}.deliveries", repeat(d.send_next, stop, d.wake, d.resting))
             for d in self._deliveries
         ]
         fetchers = [
