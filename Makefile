@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test fmt lock bench bench-full bench-footprint bench-routing simulate
+.PHONY: help run install test fmt lock chaos bench bench-full bench-footprint bench-routing simulate
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -45,6 +45,10 @@ DAYS ?= 365
 
 simulate: .venv/dev.stamp  ## live through a year of an invented province: SEED=1 DAYS=365
 	@$(BIN)/python -m tests.simulation --seed $(SEED) --days $(DAYS)
+
+chaos: .venv/dev.stamp  ## play a long day on which everything fails: SEED=1 CITIZENS=2000 ROUNDS=300
+	@$(BIN)/python -m tests.chaos --seed $(SEED) $(if $(CITIZENS),--citizens $(CITIZENS)) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(POSTGRESQL),--postgresql)
 
 # A stamp is as old as what was installed. Each is written last, so that half an installation is done again.
 .venv/run.stamp: requirements.lock requirements-build.lock pyproject.toml

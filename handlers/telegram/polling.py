@@ -18,6 +18,7 @@ from handlers.telegram.faults import pause_of
 from handlers.telegram.receive import ALLOWED_UPDATES, to_raw
 from handlers.telegram.spinners import Spinners
 from storage.database import DatabaseError
+from storage.inbox import RawUpdate
 from tips.inbox import Clock, Inbox
 
 log = structlog.get_logger()
@@ -104,10 +105,22 @@ class Polling:
         # Confirmed now. Without an offset Telegram starts at the oldest it has, whatever its number: after
         # a week of silence numbers start anew, perhaps below the old ones.
         self._stored_below = None
-        await self._inbox.store([to_raw(update) for update in updates])
-        self._stored_below = max((update["update_id"] + 1 for update in updates), default=None)
-        for update in updates:
+        read = [(update, raw) for update in updates if (raw := _raw(update)) is not None]
+        await self._inbox.store([raw for _, raw in read])
+        self._stored_below = max((raw.sequence + 1 for _, raw in read), default=None)
+        for update, _ in read:
             self._spinners.stop(update)
+        if updates and not read:  # Telegram will send them again, at once
+            await self._sleep(self._backoff.next().total_seconds())
+
+
+def _raw(update: Any) -> RawUpdate | None:
+    """None for what is no update at all: those behind it go on."""
+    try:
+        return to_raw(update)
+    except (ValueError, AttributeError, RecursionError):
+        log.error("telegram.no_update")
+        return None
 
 
 async def raw_updates(bot: Bot, offset: int | None) -> Sequence[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import structlog
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
@@ -23,7 +23,7 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 MESSAGES = frozenset({"message", "edited_message", "channel_post", "edited_channel_post"})
 #: Content that gets a kind refusal; everything else unknown gets no answer.
 UNSUPPORTED = ("sticker", "poll", "contact", "dice", "story", "game", "checklist", "paid_media",
-               "giveaway", "giveaway_winners", "invoice")  # fmt: skip
+               "giveaway", "giveaway_winners", "invoice", "venue", "live_photo", "rich_message")  # fmt: skip
 #: All that `telegram` and this module may raise for JSON of an unexpected shape.
 UNREADABLE = (
     ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError,
@@ -37,7 +37,7 @@ def to_raw(update: Json) -> RawUpdate:
     Raises ValueError for what is no update at all.
     """
     number = update.get("update_id")
-    if not isinstance(number, int):
+    if not _is_number(number):
         raise ValueError("an update without update_id")
     kind, content = next(((k, v) for k, v in update.items() if isinstance(v, dict)), ("", {}))
     message_id = content.get("message_id") if kind in MESSAGES else None
@@ -47,15 +47,21 @@ def to_raw(update: Json) -> RawUpdate:
         chat=_lane(content) or f"update:{number}",
         sequence=number,
         body=json.dumps(update, separators=(",", ":")).encode(),
-        message_id=None if message_id is None else str(message_id),
+        message_id=str(message_id) if _is_number(message_id) else None,
     )
+
+
+def _is_number(value: object) -> TypeGuard[int]:
+    """Tell whether a database's integer can hold it: what it cannot would stop all that share its commit."""
+    return type(value) is int and abs(value) < 2**63
 
 
 def _lane(content: Json) -> str:
     """The chat's address; a press sits in the chat of the message under its button."""
     message = content.get("message", content)
     chat = message.get("chat") if isinstance(message, dict) else None
-    return str(chat["id"]) if isinstance(chat, dict) and "id" in chat else ""
+    number = chat.get("id") if isinstance(chat, dict) else None
+    return str(number) if _is_number(number) else ""
 
 
 def decode(body: bytes, username: str = "") -> Incoming | None:
@@ -64,11 +70,23 @@ def decode(body: bytes, username: str = "") -> Incoming | None:
     Args:
         username: the bot's own, where known: a command addressed to another bot is not for us.
     """
+    update: Any = None
     try:
-        return _read(Update.de_json(json.loads(body), None), username)
+        update = json.loads(body)
+        return _read(Update.de_json(update, None), username)
     except UNREADABLE as error:
         log.warning("telegram.update_unreadable", error=type(error).__name__)
-        return None
+        return _of_a_person(update)
+
+
+def _of_a_person(update: Any) -> Incoming | None:
+    """What can still be seen of a message that the library cannot read: no person's words are passed over."""
+    match update:
+        case {"message": {"chat": {"id": int(chat), "type": "private"}, "from": {"is_bot": False}}}:
+            seen = Incoming(Channel.TELEGRAM, str(chat), str(chat), unsupported="unreadable")
+            text = update["message"].get("text") or None
+            return replace(seen, text=text, unsupported="") if isinstance(text, str) else seen
+    return None
 
 
 def _read(update: Update, username: str) -> Incoming | None:
@@ -152,8 +170,13 @@ def _message(blank: Incoming, message: Message, username: str) -> Incoming | Non
     if place := message.location:
         point = Point(float(place.latitude), float(place.longitude))
         return replace(blank, point=point, accuracy=place.horizontal_accuracy)
-    unsupported = next((kind for kind in UNSUPPORTED if getattr(message, kind)), "")
+    unsupported = next((kind for kind in UNSUPPORTED if _has(message, kind)), "")
     return replace(blank, unsupported=unsupported) if unsupported else None
+
+
+def _has(message: Message, kind: str) -> bool:
+    """Tell whether there is content of this kind, also of one that the library does not know yet."""
+    return bool(getattr(message, kind, None) or message.api_kwargs.get(kind))
 
 
 def _for_us(text: str, username: str) -> str | None:

@@ -79,6 +79,9 @@ class FakeTelegram:
         self.files, self.rates, self.profile = FileStore(), Rates(), Profile()
         self.updates = UpdateQueue(clock, self.pulse, webhook_transport)
         self._faults: list[Planned] = []
+        self.weather: Callable[[Call], Planned | None] = lambda _: (
+            None
+        )  #: faults not planned one by one
         self._message_ids: Counter[int] = Counter()
         self._serial = itertools.count(4_382_910_000_000_001)
         self._pulse = asyncio.Event()
@@ -183,7 +186,8 @@ class FakeTelegram:
         call = Call(known or method, asked.decoded(), self.now())
         self.calls.append(call)
         self.pulse()
-        fault = next((f for f in self._faults if f.takes(call.method, call.parameters)), None)
+        planned = (f for f in self._faults if f.takes(call.method, call.parameters))
+        fault = next(planned, None) or self.weather(call)
         if fault and not fault.after:
             raise fault.refusal()
         if known is None:
