@@ -31,6 +31,7 @@ from tests.programs import free_port
 from tests.town import Person, Town, make_town, rows
 from tips import deliveries
 
+APART = timedelta(minutes=15)  #: many tips within ten minutes would be one event
 LEASE = deliveries.LEASE + timedelta(seconds=1)  #: after it, what the dead held is anybody's
 SECRET = "not-for-everybody"
 Act = Callable[[], Awaitable[object]]
@@ -86,6 +87,7 @@ class Stage:
         """Tell the story once; return how many of its acts were cut off at step `number`."""
         cast = Cast(self.town.citizen(50_000_000 + number), self.officers)
         died = 0
+        self.town.clock.advance(APART)
         for act_number, act in enumerate(cast.acts):
             before = cast.screens
             await act()
