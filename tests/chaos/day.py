@@ -26,7 +26,7 @@ from storage.states import QueueState, Role
 from tests.chaos.people import Citizen, Official
 from tests.chaos.weather import Weather
 from tests.invariants import AT_REST, breaches, log_of, read_only_where_they_may_be
-from tests.town import HAI_HAU, HAI_XUAN, Town
+from tests.town import HAI_HAU, HAI_XUAN, Person, Town
 from tips import deadlines, deliveries
 from tips.inbox import Inbox as WayIn
 from tips.outbox import owed_reply
@@ -131,6 +131,7 @@ class Day:
 
     async def play(self, rounds: int, progress: Progress) -> Report:
         await self._appoint()
+        await self._begin()
         processes = [Crashing(self.town, self.random, f"p{n}") for n in range(PROCESSES)]
         self.town.telegram.weather = self.weather
         with patch.object(polling, "LONG_POLL", timedelta(0)):
@@ -148,6 +149,14 @@ class Day:
             person = await self.town.officer(90_000_000 + number, role, commune)
             self.officials.append(Official(person.user, self.random))
         await self.town.officer(95_000_000, Role.ADMIN, None)
+
+    async def _begin(self) -> None:
+        """The first tips come in while all is calm, so that officers have something to press."""
+        for citizen in self.citizens[:3]:
+            an = Person(self.town, citizen.user)
+            await an.says(f"co trom xe o xom 5 hai xuan {citizen.mark}")
+            await an.presses("Đang xảy ra")
+            await an.presses("Đồng ý và gửi")
 
     async def _round(self, processes: Sequence[Crashing]) -> None:
         self.weather.change(self.town.clock())
