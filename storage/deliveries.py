@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import keyring_of
@@ -44,6 +44,13 @@ def owe(
 
 def _is_owed(session: Session, dedup_key: str) -> bool:
     return session.scalar(select(Delivery.id).where(Delivery.dedup_key == dedup_key)) is not None
+
+
+def has_left(session: Session, chat: Chat, klass: DeliveryClass, by: datetime) -> bool:
+    """Tell whether all that is owed to a chat in this class had been sent by then."""
+    later = or_(Delivery.state == QueueState.WAITING, Delivery.sent_at > by)
+    these = (Delivery.chat_id == chat.id, Delivery.klass == klass, later)
+    return session.scalar(select(Delivery.id).where(*these).limit(1)) is None
 
 
 def empty_ended(session: Session, chat: Chat) -> None:

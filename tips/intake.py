@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -122,11 +122,12 @@ class Intake:
         if incoming is None:
             return lambda: None
         address = chats.Address(incoming.channel, incoming.chat, incoming.kind)
-        return partial(receive, tx, chats.reach(tx.session, address, tx.now), incoming)
+        chat = chats.reach(tx.session, address, tx.now)
+        return partial(receive, tx, chat, incoming, item.received_at)
 
 
-def receive(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
-    """Do all that one message asks for."""
+def receive(tx: Transaction, chat: Chat, incoming: Incoming, received_at: datetime) -> None:
+    """Do all that one message, received then, asks for."""
     if incoming.notice is not None:
         _noticed(tx, chat, incoming)
         return
@@ -137,7 +138,7 @@ def receive(tx: Transaction, chat: Chat, incoming: Incoming) -> None:
         return
     talk = chats.conversation(tx.session, chat)
     is_new = talk in tx.session.new
-    incoming = with_choice(tx.session, talk, incoming)
+    incoming = with_choice(tx, chat, talk, incoming, received_at)
     press = Press.read(incoming.choice) if incoming.choice else None
     if press is not None and review.is_officers(press):
         review.press(tx, chat, press)

@@ -45,6 +45,9 @@ class Incoming:
     media: Media | None = None
     album: str | None = None  #: the same for every part of one album
     edited: bool = False
+    early: bool = (
+        False  #: a short answer, sent before the question it would answer was on the screen
+    )
     unsupported: str = ""  #: a sticker, a poll, …: what we cannot take
     notice: Notice | None = None
     moved_to: str = ""

@@ -4,14 +4,15 @@ Also what becomes of a draft in time: the reminder that something urgent is unse
 """
 
 import secrets
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 
-from routing import ReasonCode, Route
+from routing import ReasonCode, Route, fold
 from routing.reasons import explain
-from storage import chats, evidence, officers
-from storage.database import Session
+from storage import chats, deliveries, evidence, officers
 from storage.models import Chat, Conversation
+from storage.states import DeliveryClass
 from tips.conversation.advance import advance
 from tips.conversation.asking import is_urgent
 from tips.conversation.draft import Draft
@@ -23,7 +24,9 @@ from tips.messages import Incoming, Press, Reply
 from tips.outbox import chosen, owe, owe_aside
 from tips.requests import carry_out
 from words.categories import category
+from words.phrases import NO, SEND, YES
 
+SHORT = YES | NO | SEND  #: words that answer whatever is asked
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 EVIDENCE = "evidence"  #: pieces sent are counted under this name, whatever becomes of them
@@ -70,11 +73,21 @@ def _is_flooding(tx: Transaction, chat: Chat) -> bool:
     return False
 
 
-def with_choice(session: Session, talk: Conversation, incoming: Incoming) -> Incoming:
-    """Let a digit, a number word or the words of a label be the choice they name."""
+def with_choice(
+    tx: Transaction, chat: Chat, talk: Conversation, incoming: Incoming, received_at: datetime
+) -> Incoming:
+    """Let a digit, a number word or the words of a label be the choice they name.
+
+    What was sent before the newest answer had left was not meant for it: a "1" typed twice must not answer
+    the next question too, least of all agree to a summary nobody has seen.
+    """
     if incoming.choice or not incoming.text or incoming.edited or incoming.media:
         return incoming
-    data = chosen(list(chats.menu_of(session, talk)), incoming.text)
+    data = chosen(list(chats.menu_of(tx.session, talk)), incoming.text)
+    if not data and fold(incoming.text) not in SHORT:
+        return incoming
+    if not deliveries.has_left(tx.session, chat, DeliveryClass.ANSWER, received_at):
+        return replace(incoming, early=True)
     if not data:
         return incoming
     return Incoming(incoming.channel, incoming.chat, incoming.person, choice=data)

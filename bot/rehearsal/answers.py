@@ -38,10 +38,6 @@ def said(screen: Sequence[Seen]) -> Seen | None:
     return next((seen for seen in reversed(screen) if len(seen.text) > 1), None)
 
 
-def is_summary(seen: Seen) -> bool:
-    return words("choice.send") in seen.labels
-
-
 def settled(screen: Sequence[Seen]) -> bool:
     """Tell whether a receipt came, and stands near the end."""
     return any(seen.text.startswith(words("receipt.filed")) for seen in screen[-4:])

@@ -15,7 +15,6 @@ from bot.rehearsal.answers import (
     Press,
     Say,
     answer,
-    is_summary,
     is_way_out,
     said,
     settled,
@@ -175,13 +174,21 @@ class Citizen:
                 await self._say(text)
 
     async def _choose(self, question: Seen, label: str) -> None:
-        if is_summary(question):
-            self.agreed.append(question.text)
         if self.chance.random() < self.manner.types:
+            self._note(question, label)
             await self._say(self._typed(question, label))
             return
         for _ in range(self.manner.taps):
-            await self.phone.presses(question, label)
+            await self._press(question, label)
+
+    async def _press(self, message: Seen, label: str) -> None:
+        self._note(message, label)
+        await self.phone.presses(message, label)
+
+    def _note(self, message: Seen, label: str) -> None:
+        """Remember what was agreed to; two taps on one summary are one yes."""
+        if label == words("choice.send") and message.text not in self.agreed[-1:]:
+            self.agreed.append(message.text)
 
     def _typed(self, question: Seen, label: str) -> str:
         counted = [each for each in question.labels if not is_way_out(each)]
@@ -200,7 +207,7 @@ class Citizen:
         old = [seen for seen in self.phone.screen() if seen.labels and seen.id != question.id]
         if old and self.chance.random() < 0.4:
             message = self.chance.choice(old)
-            await self.phone.presses(message, self.chance.choice(message.labels))
+            await self._press(message, self.chance.choice(message.labels))
         else:
             await self.phone.says(self.chance.choice([*INSULTS, *NONSENSE]))
 

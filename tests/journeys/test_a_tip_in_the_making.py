@@ -222,3 +222,18 @@ async def test_an_edit_after_sending_changes_nothing(town: Town) -> None:
     await an.does(an.user.edits(message, "không có gì"))
     assert len(an.texts) == before
     assert THEFT in await all_that_is_kept(town)
+
+
+async def test_a_digit_typed_twice_agrees_to_nothing_that_nobody_has_seen(town: Town) -> None:
+    """The first one answers the question; the second was sent before the summary was on the screen."""
+    an = town.citizen()
+    await an.says("đánh nhau ở xóm 5 xã Hải Xuân")
+    assert "lúc nào?" in an.text
+    await an.user.sends("1")
+    await an.user.sends("1")
+    await town.at_once(1)
+    assert await count(town, Tip) == 0
+    assert an.text.startswith("Tin nhắn vừa rồi tới trước câu hỏi này")
+    assert SEND in an.buttons
+    await an.says("1")
+    assert await count(town, Tip) == 1

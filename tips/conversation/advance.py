@@ -136,6 +136,8 @@ def _old_button(draft: Draft | None, world: World) -> Turn:
 
 
 def _said(draft: Draft | None, incoming: Incoming, world: World) -> Turn:
+    if incoming.early and draft is not None and draft.at in QUESTIONS:
+        return ask(draft, world, world.voice("ask.early"))
     if draft is not None and draft.at in QUESTIONS and (after := _meant(draft, incoming, world)):
         return moved(draft, after, world)
     if command := command_of(incoming.text):
