@@ -188,9 +188,6 @@ class WebPhone:
         if data is not None:
             await self._send(Sent(str(uuid.uuid4()), choice=data, on_message=message.id))
 
-    async def pins(self, latitude: float, longitude: float) -> None:
-        await self._send(Sent(str(uuid.uuid4()), latitude=latitude, longitude=longitude))
-
     async def corrects(self, text: str) -> None:
         """The page has no way to edit: said anew."""
         await self.says(text)

@@ -33,7 +33,7 @@ class Temperament(StrEnum):
     TERSE = "terse"
     VERBOSE = "verbose"
     NO_ACCENTS = "no_accents"
-    WRONG_ORDER = "wrong_order"  #: the place first, a pin, the end before the beginning
+    WRONG_ORDER = "wrong_order"  #: the place first, then when, then what
     IMPATIENT = "impatient"  #: taps twice, writes again before an answer can come
     FORGETFUL = "forgetful"  #: goes away in the middle, for hours or for good
     ABUSIVE = "abusive"  #: insults, nonsense, old buttons

@@ -32,8 +32,6 @@ class Phone(Protocol):
     async def presses(self, message: Seen, label: str) -> None:
         """Press a button; one that is there no more is pressed as it was last seen."""
 
-    async def pins(self, latitude: float, longitude: float) -> None: ...
-
     async def corrects(self, text: str) -> None:
         """Edit one's own last message, where the channel can."""
 

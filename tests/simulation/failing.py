@@ -8,8 +8,8 @@ from pathlib import Path
 
 from routing import Router
 from tests.simulation.plan import Plan
+from tests.simulation.playing import Came, FailedError, simulate
 from tests.simulation.shrinking import ended_at, shortest
-from tests.simulation.world import Came, FailedError, simulate
 
 MOST_TRIES = 60
 

@@ -55,10 +55,6 @@ class TelegramPhone:
             await self._takes_up()
             await self.user.forges(button["callback_data"], shown)
 
-    async def pins(self, latitude: float, longitude: float) -> None:
-        await self._takes_up()
-        self._mine = await self.user.sends_location(latitude, longitude, accuracy=20)
-
     async def corrects(self, text: str) -> None:
         if self._mine is not None and "text" in self._mine.json:
             await self.user.edits(self._mine, text)

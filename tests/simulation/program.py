@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+import structlog
 from telegram import Bot
 
 from bot.rehearsal.clockwork import JumpingLoop
@@ -145,7 +146,9 @@ class Timetable:
 
         for interval, name, job in self._jobs:
             work = self._repeat(interval, name, _guarded(name, job))
-            self._running.append(asyncio.create_task(work, name=name))
+            task = asyncio.create_task(work, name=name)
+            task.add_done_callback(_say_if_failed)
+            self._running.append(task)
 
     def stop(self) -> None:
         for task in self._running:
@@ -158,3 +161,9 @@ class Timetable:
                 await self._outside.until_deadline(interval)
             else:
                 await asyncio.sleep(max(interval, SELDOM).total_seconds())
+
+
+def _say_if_failed(task: asyncio.Task[None]) -> None:
+    """APScheduler logs a job that fails; here it is one of the program's own bugs."""
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        structlog.get_logger().error("job_failed", job=task.get_name(), exc_info=fault)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from routing import Router
 from tests.simulation.plan import make_plan
-from tests.simulation.world import simulate
+from tests.simulation.playing import simulate
 
 SEED, DAYS, A_WEEK = 2, 0.2, 250
 ELSEWHERE = f"""
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from routing import Router
 from tests.simulation.plan import make_plan
-from tests.simulation.world import simulate
+from tests.simulation.playing import simulate
 print(simulate(make_plan({SEED}, {DAYS}, {A_WEEK}), Path(sys.argv[1]), Router.load(("37",))).digest)
 """
 

@@ -1,32 +1,24 @@
-"""A simulation: a plan played out, from an empty database to its end, and what came of it."""
+"""The world of one simulation: its people, what breaks, the program's lives, and what must hold."""
 
 import asyncio
 import signal
-import sys
-import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, TextIO
 
-import structlog
 from pydantic import Secret
-from sqlalchemy import Engine, event
 
 from bot import app
 from bot.foundation import foundation
 from bot.rehearsal.citizens import Citizen
-from bot.rehearsal.clockwork import NothingLeftError, until
+from bot.rehearsal.clockwork import until
 from bot.rehearsal.officers import Officer
 from bot.rehearsal.stories import invent
 from bot.settings import Settings
 from routing import Commune, Router
-from storage import chats, models, schema
+from storage import chats, models
 from storage.database import Session, sync_engine
 from storage.sealing import Keyring
 from storage.states import Channel, OfficerState, Role
@@ -36,9 +28,8 @@ from tests.simulation.agenda import Agenda
 from tests.simulation.fate import Fate, Watch
 from tests.simulation.history import History
 from tests.simulation.phones import TelegramPhone
-from tests.simulation.plan import START, Mishap, Plan, Post, Trouble, Visit
-from tests.simulation.program import Outside, StoppableLoop
-from tests.simulation.seeded import seeded
+from tests.simulation.plan import Mishap, Plan, Post, Trouble, Visit
+from tests.simulation.program import StoppableLoop
 from tests.simulation.watching import (
     EVERY_WEEK,
     BreachError,
@@ -57,18 +48,7 @@ CITIZENS = 1_000_000
 WEEK = timedelta(days=7)
 REST = timedelta(hours=13)  #: at the end: longer than any message is tried
 MOST_UNDER_WAY = 24  #: messages on their way at once, which a kill may repeat: one a chat
-#: What the program logs when it meets a bug of its own.
-OWN_BUGS = {"message_failed", "message_set_aside", "delivery_failed", "task_failed", "job_failed"}
 TOKEN = "7000000001:AAFakeFakeFakeFakeFakeFakeFakeFakeFak"
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """What came of a simulation."""
-
-    digest: str
-    counts: dict[str, int]
-    seconds: float
 
 
 class World(Watch):
@@ -278,108 +258,3 @@ def _communes(router: Router, plan: Plan) -> list[Commune]:
     """The communes of this history; the first ones have officers."""
     known = sorted(router.communes(), key=lambda commune: commune.code)
     return Random(f"communes {plan.seed}").sample(known, 18)
-
-
-class FailedError(Exception):
-    """Something that must hold did not, or the program met a bug of its own."""
-
-    def __init__(self, fault: BaseException, world: "World") -> None:
-        super().__init__(f"{type(fault).__name__}: {fault}".removeprefix("BreachError: "))
-        self.at, self.last = world.loop.now(), list(world.history.last)
-
-
-def simulate(plan: Plan, folder: Path, router: Router, book: TextIO | None = None) -> Came:
-    """Play a plan in an empty folder.
-
-    Raises:
-        FailedError: it fails; the same plan will always fail so.
-    """
-    began = time.perf_counter()
-    loop = StoppableLoop(START)
-    folder.mkdir(exist_ok=True)
-    (folder / DATABASE).write_bytes(_empty_database())
-    with seeded(plan.seed), asyncio.Runner(loop_factory=lambda: loop) as runner:
-        world = World(plan, loop, folder, router, book)
-        try:
-            runner.run(_scene(world))
-        except (BaseExceptionGroup, NothingLeftError) as group:
-            raise FailedError(_first(group), world) from group
-    counts = dict(world.history.counts)
-    return Came(world.history.digest, counts, time.perf_counter() - began)
-
-
-def _first(group: BaseException) -> BaseException:
-    """What failed first: a breach, if there is one."""
-    while isinstance(group, BaseExceptionGroup):
-        breach = group.split(BreachError)[0]
-        group = (breach or group).exceptions[0]
-    return group
-
-
-@cache
-def _empty_database() -> bytes:
-    """A SQLite file with every table. Migrations are no part of a history: they ask for no order."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        schema.upgrade(f"sqlite:///{path}")
-        return path.read_bytes()
-
-
-async def _scene(world: World) -> None:
-    outside = Outside(world.loop, world, world.bot)
-    with outside.in_place(world.router), _written(world.history), _logged(world):
-        world.steps.attach()
-        try:
-            await world.play()
-        finally:
-            world.steps.detach()
-            world.agenda.close()
-
-
-@contextmanager
-def _written(history: History) -> Iterator[None]:
-    """Note every statement that changes the database, with its values."""
-
-    def note(_c: Any, _cursor: Any, statement: str, values: Any, _ctx: Any, _many: bool) -> None:
-        if not statement.startswith(("SELECT", "PRAGMA")):
-            history.note("change", statement, _plain(values))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
-def _plain(values: Any) -> Any:
-    """Bytes as bytes: a view of them shows only where in memory it lies."""
-    if isinstance(values, memoryview):
-        return bytes(values)
-    if isinstance(values, list | tuple):
-        return [_plain(value) for value in values]
-    return values
-
-
-@contextmanager
-def _logged(world: World) -> Iterator[None]:
-    """Note what the program logs, in place of printing it."""
-
-    def note(_logger: Any, level: str, said: Any) -> Any:
-        name, fault = str(said.get("event")), _fault_of(said)
-        world.history.note(f"log.{level}", name, type(fault).__name__)
-        if name in OWN_BUGS and not isinstance(fault, KilledError):
-            world.faults.append(f"{name} {fault!r}")
-        raise structlog.DropEvent
-
-    processors = structlog.get_config()["processors"]
-    before = list(processors)
-    processors[:] = [note]
-    try:
-        yield
-    finally:
-        processors[:] = before
-
-
-def _fault_of(said: Any) -> BaseException | None:
-    info = said.get("exc_info")
-    return info if isinstance(info, BaseException) else sys.exc_info()[1]
