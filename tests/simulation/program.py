@@ -63,7 +63,11 @@ class Outside:
             "bot.foundation.datetime": SimpleNamespace(now=lambda _: self.loop.now()),
             "bot.foundation.Database": Watched,
             "bot.foundation.load_router": lambda _: router,
-            "bot.channels.connect.make_bot": lambda *_: self.bot(),
+            "handlers.telegram.connect.make_bot": lambda *_: self.bot(),
+            "bot.telegram_channel.watch": _never,
+            "bot.duty.RENEW": SELDOM,
+            "bot.duty.HOLD": 3 * SELDOM,
+            "handlers.telegram.guard.EVERY": 6 * SELDOM,
             "bot.jobs.Schedule": lambda: Timetable(self),
             "bot.repeating.any_of": self.any_of,
             "bot.summaries.draw": _drawn,
@@ -122,6 +126,11 @@ async def first_of(longest: timedelta, *events: asyncio.Event) -> None:
 async def _live(fate: Fate) -> None:
     await fate.died.wait()
     raise KilledError
+
+
+async def _never(_: object) -> None:
+    """In place of the watchdog of polling: here a poll without news is held for a day."""
+    await asyncio.Event().wait()
 
 
 async def _drawn(_: object) -> bytes:
