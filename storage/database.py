@@ -1,11 +1,12 @@
 """Opening the database and running transactions on it: SQLite and PostgreSQL behind one door.
 
 A transaction is a plain function of a session: ``await database.run(work)`` begins, calls it, commits; an
-exception rolls back. On PostgreSQL it runs on SQLAlchemy's async engine; on SQLite in one thread, whole,
-because a hop to a thread for every statement costs more than the statements.
+exception rolls back. It runs whole in a thread of the database's, because a hop for every statement costs
+more than most statements. On SQLite one thread writes and one reads; on PostgreSQL several do both.
 """
 
 import asyncio
+import select
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -15,9 +16,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError  # unreachable, full, or it refuses
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.sealing import Keyring
@@ -36,6 +36,7 @@ T = TypeVar("T")
 Work = Callable[[Session], T]
 
 AWAY = timedelta(seconds=1)  #: between two tries of `insist`
+CONNECTIONS = 10  #: to PostgreSQL from one process, and as many threads that use them
 #: Of a server that has gone without a word, seconds and milliseconds until we believe it.
 POSTGRES_PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 20_000}
 
@@ -80,16 +81,18 @@ class Database:
     def __init__(self, url: str, keyring: Keyring) -> None:
         parsed = make_url(url)
         self.keyring = keyring
-        info = {"keyring": keyring}
-        self._door: _Threads | _Async
-        if parsed.get_backend_name() == "sqlite":
-            self._door = _Threads(parsed, info)
+        if parsed.get_backend_name() == "sqlite":  # WAL lets one write and another read
+            self._writing = _Lane(sqlite_engine(parsed), 1, keyring)
+            self._reading = _Lane(sqlite_engine(parsed, "BEGIN"), 1, keyring)
         else:
-            self._door = _Async(parsed, info)
+            self._writing = self._reading = _Lane(postgres_engine(parsed), CONNECTIONS, keyring)
 
     async def run(self, work: Work[T]) -> T:
-        """Run `work` as one transaction and commit it, or roll back what it raises."""
-        return await self._door.run(work)
+        """Run `work` as one transaction and commit it, or roll back what it raises.
+
+        Once begun it ends as it ends, even when whoever waits for it is cancelled.
+        """
+        return await self._writing.run(work)
 
     async def insist(self, work: Work[T]) -> T:
         """Run `work` as `run` does, however long the database is away: it records what has happened."""
@@ -103,71 +106,44 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """Run `work`, which only reads, beside the writers."""
-        return await self._door.read(work)
+        return await self._reading.run(work)
 
     async def empty_journal(self) -> None:
-        """Let what was erased be gone from the write-ahead journal too, where there is a file of it."""
-        await self._door.empty_journal()
+        """Let what was erased be gone from SQLite's journal too; PostgreSQL recycles its own."""
+        await self._writing.call(self._writing.empty_journal)
 
     async def close(self) -> None:
-        await self._door.close()
+        """Wait for what has begun, and let go of the database."""
+        for lane in (self._writing, self._reading):
+            await asyncio.to_thread(lane.close)
 
 
-class _Threads:
-    """SQLite: one thread writes, one reads (WAL lets them), each holding one connection."""
+class _Lane:
+    """Threads that each run one transaction at a time, whole, on a connection of their own."""
 
-    def __init__(self, url: URL, info: dict[str, Any]) -> None:
-        self._engines = [sqlite_engine(url, "BEGIN IMMEDIATE"), sqlite_engine(url, "BEGIN")]
-        self._makers = [sessionmaker(e, expire_on_commit=False, info=info) for e in self._engines]
-        self._threads = [ThreadPoolExecutor(1, f"sqlite-{name}") for name in ("write", "read")]
+    def __init__(self, engine: Engine, threads: int, keyring: Keyring) -> None:
+        self._engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False, info={"keyring": keyring})
+        self._threads = ThreadPoolExecutor(threads, "database")
+
+    async def call(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function)
 
     async def run(self, work: Work[T]) -> T:
-        return await self._hop(0, work)
-
-    async def read(self, work: Work[T]) -> T:
-        return await self._hop(1, work)
-
-    async def _hop(self, lane: int, work: Work[T]) -> T:
         def transaction() -> T:
-            with self._makers[lane].begin() as session:
+            with self._sessions.begin() as session:
                 return work(session)
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads[lane], transaction)
+        return await self.call(transaction)
 
-    async def empty_journal(self) -> None:
-        def work() -> None:
-            with closing(self._engines[0].raw_connection()) as connection:
+    def empty_journal(self) -> None:
+        if self._engine.dialect.name == "sqlite":
+            with closing(self._engine.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-        await asyncio.get_running_loop().run_in_executor(self._threads[0], work)
-
-    async def close(self) -> None:
-        for thread, engine in zip(self._threads, self._engines, strict=True):
-            await asyncio.get_running_loop().run_in_executor(thread, engine.dispose)
-            thread.shutdown()
-
-
-class _Async:
-    """PostgreSQL: SQLAlchemy's async engine; the transaction is handed a synchronous face of it."""
-
-    def __init__(self, url: URL, info: dict[str, Any]) -> None:
-        patience = POSTGRES_PATIENCE if url.get_driver_name() == "psycopg" else {}
-        self._engine: AsyncEngine = create_async_engine(
-            url, pool_pre_ping=True, pool_size=10, hide_parameters=True, connect_args=patience
-        )
-        self._maker = async_sessionmaker(self._engine, expire_on_commit=False, info=info)
-
-    async def run(self, work: Work[T]) -> T:
-        async with self._maker() as session, session.begin():
-            return await session.run_sync(work)
-
-    read = run
-
-    async def empty_journal(self) -> None:
-        """The server recycles its journal itself."""
-
-    async def close(self) -> None:
-        await self._engine.dispose()
+    def close(self) -> None:
+        self._threads.shutdown()
+        self._engine.dispose()
 
 
 def sqlite_engine(url: URL, begin: str = "BEGIN IMMEDIATE") -> Engine:
@@ -187,6 +163,23 @@ def sqlite_engine(url: URL, begin: str = "BEGIN IMMEDIATE") -> Engine:
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def postgres_engine(url: URL) -> Engine:
+    """Return an engine that replaces connections whose server has gone, without asking it each time."""
+    patience = POSTGRES_PATIENCE if url.get_driver_name() == "psycopg" else {}
+    engine = create_engine(
+        url, pool_size=CONNECTIONS, max_overflow=0, hide_parameters=True, connect_args=patience
+    )
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, *_: object) -> None:
+        idle = select.poll()
+        idle.register(connection.fileno(), select.POLLIN)
+        if idle.poll(0):  # an unasked server has one thing to say: good-bye
+            raise DisconnectionError
 
     return engine
 

@@ -34,7 +34,8 @@ BATCH = 20  #: chats whose messages share a commit
 TRIES = 3
 RETRY = (timedelta(seconds=1), timedelta(seconds=10))
 
-Claim = Callable[[Session, Lease], Sequence[Inbox]]
+#: What is new must not wait for what was tried before, nor the other way round.
+CLAIMS = (queues.claim_tried, partial(queues.claim_fresh, limit=BATCH))
 
 log = structlog.get_logger()
 
@@ -51,14 +52,12 @@ class Intake:
     owner: str
     filed: Callable[[int], object] = int  #: called with the number of tips filed, once committed
     _interrupted: Sequence[int] = ()  #: rows we still held when the database went away
+    _first: int = 0  #: which of the `CLAIMS` is tried first; they take turns
 
     async def take(self) -> int:
-        """Handle a batch of new updates, then one that was tried before; return how many there were."""
-        fresh = await self._take(lambda session, lease: queues.claim_fresh(session, lease, BATCH))
-        return fresh + await self._take(queues.claim_tried)
-
-    async def _take(self, claim: Claim) -> int:
-        item_ids = await self.database.run(lambda session: self._claim(session, claim))
+        """Handle a batch of new updates, or one that was tried before; return how many there were."""
+        self._first = 1 - self._first
+        item_ids = await self.database.run(self._claim)
         self._interrupted = item_ids
         if item_ids:
             tally = await self.database.run(lambda session: self._handle(session, item_ids))
@@ -67,10 +66,12 @@ class Intake:
         self._interrupted = ()
         return len(item_ids)
 
-    def _claim(self, session: Session, claim: Claim) -> list[int]:
+    def _claim(self, session: Session) -> list[int]:
         if self._interrupted:
             queues.give_back(session, Inbox, self._interrupted, self.owner, self.clock())
-        return [item.id for item in claim(session, Lease(self.owner, self.clock(), LEASE))]
+        lease = Lease(self.owner, self.clock(), LEASE)
+        claimed = CLAIMS[self._first](session, lease) or CLAIMS[1 - self._first](session, lease)
+        return [item.id for item in claimed]
 
     def _handle(self, session: Session, item_ids: Sequence[int]) -> Counter[str]:
         tally: Counter[str] = Counter()

@@ -1,5 +1,8 @@
 """Transactions: all or nothing, on both databases."""
 
+import asyncio
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -7,6 +10,7 @@ from sqlalchemy import func, select
 
 from storage.database import Database, Session
 from storage.models import Chat, Installation
+from storage.sealing import Keyring
 from storage.states import Channel, ChatKind
 from tests.clock import FakeClock
 
@@ -58,3 +62,39 @@ async def test_times_come_back_aware_and_in_utc(database: Database, clock: FakeC
     assert stored == clock()
     assert stored is not None
     assert stored.utcoffset() == timedelta(0)
+
+
+async def test_a_transaction_whose_caller_is_cancelled_ends_before_the_database_closes(
+    database_url: str, keyring: Keyring
+) -> None:
+    database = Database(database_url, keyring)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def work(session: Session) -> None:
+        begun.set()
+        may_end.wait()
+        add_chat(session)
+
+    caller = asyncio.create_task(database.run(work))
+    await asyncio.to_thread(begun.wait)
+    caller.cancel()
+    closing = asyncio.create_task(database.close())
+    may_end.set()
+    await closing
+    assert caller.cancelled()
+    again = Database(database_url, keyring)
+    assert await again.read(count_chats) == 1
+    await again.close()
+
+
+async def test_a_connection_whose_server_went_is_replaced_before_anybody_uses_it(
+    postgresql_url: str, open_database: Callable[[str], Database]
+) -> None:
+    ours, operator = open_database(postgresql_url), open_database(postgresql_url)
+    number = await ours.run(lambda session: session.scalar(select(func.pg_backend_pid())))
+
+    def end(session: Session) -> None:
+        session.execute(select(func.pg_terminate_backend(number, 10_000)))
+
+    await operator.run(end)
+    assert await ours.run(lambda session: session.scalar(select(func.pg_backend_pid()))) != number
