@@ -31,6 +31,7 @@ class Kinds:
 
     names: frozenset[str]
     levels: int
+    sign: str  # no letter: what tells these apart beside a name
 
 
 _LEVELS = {
@@ -69,7 +70,7 @@ def _kinds(names: str) -> Kinds:
     levels = 0
     for name in names.split("|"):
         levels |= _LEVELS[name]
-    return Kinds(frozenset(names.split("|")), levels)
+    return Kinds(frozenset(names.split("|")), levels, f"|{names}")
 
 
 _BY_PLAIN = {

@@ -64,8 +64,7 @@ class Interpreter:
     """Reads texts: as typed first, then as raw keys, then with slips mended."""
 
     def __init__(self, names: Names) -> None:
-        self._reader = Reader(names.words)
-        self._tree = names.tree
+        self._reader = Reader(names.words, names.tree)
         self._known = names.words
         self._mender = Mender(names.compact)
 
@@ -96,7 +95,7 @@ class Interpreter:
 
     def _mended(self, said: Interpretation, prior: frozenset[int] | None) -> Interpretation:
         words = self._mender.mend_types(said.words)
-        found = said.mentions if words is said.words else mentions_in(words, self._tree)
+        found = said.mentions if words is said.words else mentions_in(words)
         supported = [reading.mention for reading in said.best.values() if reading.supported]
         mentions = self._mender.mend(words, found, supported)
         if mentions is said.mentions:
@@ -107,7 +106,7 @@ class Interpreter:
         self, text: str, prior: frozenset[int] | None, *, repaired: bool = False
     ) -> Interpretation:
         words = self._reader.read(text)
-        return _weigh(words, mentions_in(words, self._tree), prior, repaired=repaired)
+        return _weigh(words, mentions_in(words), prior, repaired=repaired)
 
 
 def _better(one: Interpretation, other: Interpretation) -> Interpretation:

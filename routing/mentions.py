@@ -1,13 +1,12 @@
 """Finding the known names in a text, with the words beside them that say what they are."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 
 from routing.cues import CUES, FORMERLY, FORMERLY_BEGINS, HAMLETS, JOINING, Cue, Kinds
-from routing.names import Node
 from routing.text import Word, Words
-from routing.units import Name, View
+from routing.units import Name, Node, View
 
 MOST_MENTIONS = 16  # looked at in one text: a tip names a few places, a flood of names is noise
 MOST_MATCHES = 4 * MOST_MENTIONS  # the same before those that overlap are sorted out
@@ -28,11 +27,11 @@ class Mention:
     trust: float = 1.0  # less where the words had to be mended
 
 
-def mentions_in(text: Words, tree: Mapping[str, Node]) -> list[Mention]:
+def mentions_in(text: Words) -> list[Mention]:
     """The mentions of the reading that covers the text best; none overlap."""
     found: list[Mention] = []
     overlap = False
-    for mention in islice(_matches(text, tree), MOST_MATCHES):
+    for mention in islice(_matches(text), MOST_MATCHES):
         if found:
             before = found[-1]
             overlap = overlap or before.end > mention.left
@@ -48,18 +47,17 @@ def _share_type(text: Words, one: Mention, other: Mention) -> None:
         other.kinds = one.kinds
 
 
-def _matches(text: Words, tree: Mapping[str, Node]) -> Iterator[Mention]:
+def _matches(text: Words) -> Iterator[Mention]:
     """At each word the longest name that begins there, unless it lies within the one before."""
     covered, words = 0, text.words
-    plain = [word.plain for word in words]
-    plain.append("")  # a word that no name has ends every search
-    for start, node in enumerate(map(tree.get, plain)):
+    for start, word in enumerate(words):
+        node = word.node
         if node is None:
             continue
         name, end = node.name, start + 1
-        if node.following is not None and plain[end] in node.following:
-            name, end = _longest(node, end, plain, text.breaks)
-        if name is None or (words[start].pairs is not None and _halves(words, start)):
+        if node.following is not None:
+            name, end = _longest(node, end, words, text.breaks)
+        if name is None or (word.pairs is not None and _halves(words, start)):
             continue
         type_word = type_word_before(text, start)
         if end > covered or type_word is not None:
@@ -76,13 +74,13 @@ def _halves(words: Sequence[Word], start: int) -> bool:
 
 
 def _longest(
-    node: Node, end: int, plain: Sequence[str], breaks: Set[int]
+    node: Node, end: int, words: Sequence[Word], breaks: Set[int]
 ) -> tuple[Name | None, int]:
     """The longest name from a node on, and where it ends."""
-    name, name_end = node.name, end
+    name, name_end, last = node.name, end, len(words)
     following = node.following
-    while following is not None and end not in breaks:
-        step = following.get(plain[end])
+    while following is not None and end < last and end not in breaks:
+        step = following.get(words[end].plain)
         if step is None:
             break
         end += 1
@@ -114,7 +112,9 @@ def mention_of(
 ) -> Mention | None:
     """The name with what stands around it; None for a bare number, which is never a ward."""
     words, letters = text.words, name.letters
-    exact = "".join([word.exact for word in words[start:end]])
+    exact = words[start].exact
+    for word in words[start + 1 : end]:
+        exact += word.exact
     kinds, left, cue = None, start, None
     if type_word is not None:
         kinds, left = type_word

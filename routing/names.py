@@ -2,23 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from routing.cues import Level
 from routing.gazetteer import Alias, CommuneState, District, FormerCommune, Gazetteer, Province
 from routing.text import fold, strip_accents, syllables
-from routing.units import LAYER_ODDS, NONE, Key, Law, Layer, Name, Unit
+from routing.units import LAYER_ODDS, NONE, Key, Law, Layer, Name, Node, Unit
 
 Named = CommuneState | FormerCommune | District | Province | Alias
-
-
-@dataclass(slots=True)
-class Node:
-    """A step in the tree of names: the name that ends here, and the words that may follow."""
-
-    name: Name | None = None
-    following: dict[str, "Node"] | None = None
 
 
 class Names:

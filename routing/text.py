@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Sequence, Set
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
 from routing.cues import GLUED, Kinds, Level, kinds_of, pairs_of
+from routing.units import Node
 
 LONGEST_TEXT = 4096  # characters looked at; what platforms allow in one message
 REMEMBERED = 8192  # words kept spelled: names are made of few different ones
@@ -17,6 +18,7 @@ _LOOKALIKES = str.maketrans({"ð": "đ", "Ð": "Đ", "ɖ": "đ", "Ɖ": "Đ"})
 _NOISE = re.compile(
     "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
+_NOISES = frozenset(filter(_NOISE.match, map(chr, (0xAD, *range(0x300, 0x2070), 0xFEFF))))
 _TOKENS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\s\w]|\n")
 _KEYED = re.compile(  # ends or marks of Telex and VNI that no Vietnamese syllable has
     r"(?i)^[a-z]*(?:[aeiouy][a-z]*[sfrxjw]|aa|ee|oo|dd|w|[a-z]{2}[1-9])[a-z1-9]*$"
@@ -77,6 +79,7 @@ def syllables(name: str) -> tuple[str, ...]:
 class Word:
     """One word of a text."""
 
+    node: Node | None  # the names that begin with it
     plain: str  # without accents: what names are found by
     exact: str  # spelled with accents: what names are told apart by
     raw: str  # as typed
@@ -106,16 +109,20 @@ class Reader:
 
     _REMEMBERED = 20_000
 
-    def __init__(self, known: Container[str]) -> None:
+    def __init__(self, known: Container[str], tree: Mapping[str, Node]) -> None:
         """`known` holds the words of names, plain and exact, and plain names without spaces."""
         self._known = known
+        self._tree = tree
         self._memory: dict[str, tuple[Word, ...]] = {}
 
     def read(self, text: str) -> Words:
         """Cut a text; what lies past `LONGEST_TEXT` is not looked at."""
         words: list[Word] = []
         breaks, joints = {0}, set[int]()
-        tokens = _TOKENS.findall(clean(text))
+        text = text[:LONGEST_TEXT]
+        tokens = _TOKENS.findall(text)
+        if not _NOISES.isdisjoint(tokens):  # each stands alone: no word has it
+            tokens = _TOKENS.findall(clean(text))
         for token, pieces in zip(tokens, map(self._memory.get, tokens), strict=True):
             if pieces is None:
                 pieces = self._remember(token)
@@ -129,7 +136,7 @@ class Reader:
         if not token[0].isalnum():
             pieces: tuple[Word, ...] = ()
         elif len(token) >= LONGEST_TOKEN:
-            return (_word(token[:LONGEST_TOKEN], known=False, keyed=False),)
+            return (self._word(token[:LONGEST_TOKEN], known=False, keyed=False),)
         else:
             keyed = token.isascii() and bool(_KEYED.search(token)) and token not in self._known
             pieces = tuple([self._word(part, keyed=keyed) for part in self._cut(token)])
@@ -137,8 +144,15 @@ class Reader:
             self._memory[token] = pieces
         return pieces
 
-    def _word(self, part: str, *, keyed: bool) -> Word:
-        return _word(part, known=strip_accents(spell(part)) in self._known, keyed=keyed)
+    def _word(self, part: str, *, keyed: bool, known: bool = True) -> Word:
+        exact = spell(part)
+        plain = strip_accents(exact)
+        kinds, pairs = kinds_of(plain, exact), pairs_of(plain, exact)
+        is_type = kinds is not None and len(plain) > 1
+        opens = is_type and kinds is not None and kinds.levels == Level.COMMUNE
+        known = known and plain in self._known
+        node = self._tree.get(plain)
+        return Word(node, plain, exact, part, kinds, known, pairs, keyed, is_type, opens)
 
     def _cut(self, token: str) -> list[str]:
         """What was glued together, cut: ``"P1"``, ``"XãNânChính"``, ``"XTân"``, ``"xahaixuan"``."""
@@ -172,15 +186,6 @@ def clean(text: str) -> str:
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return _NOISE.sub("", text)
-
-
-def _word(part: str, *, known: bool, keyed: bool) -> Word:
-    exact = spell(part)
-    plain = strip_accents(exact)
-    kinds, pairs = kinds_of(plain, exact), pairs_of(plain, exact)
-    is_type = kinds is not None and len(plain) > 1
-    opens = is_type and kinds is not None and kinds.levels == Level.COMMUNE
-    return Word(plain, exact, part, kinds, known, pairs, keyed, is_type, opens)
 
 
 def _split_on_case(token: str) -> list[str]:

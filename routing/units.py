@@ -79,7 +79,7 @@ class Name:
     letters: str  # without accents and spaces
     communes: tuple[Unit, ...] = ()
     areas: tuple[Unit, ...] = ()
-    views: dict[tuple[str, Kinds | None], View] | None = None  # those asked for so far
+    views: dict[str, View] | None = None  # those asked for so far, by spelling and type word
 
     def add(self, unit: Unit) -> None:
         """One unit more."""
@@ -92,11 +92,12 @@ class Name:
         """The units that go with what was typed; exact accents outrank missing ones."""
         if self.views is None:
             self.views = {}
-        view = self.views.get((exact, kinds))
+        asked = exact if kinds is None else exact + kinds.sign
+        view = self.views.get(asked)
         if view is None:
             view, own_spelling = self._view(exact, plain, kinds)
             if own_spelling:  # other spellings are without number
-                self.views[exact, kinds] = view
+                self.views[asked] = view
         return view
 
     def _view(self, exact: str, plain: str, kinds: Kinds | None) -> tuple[View, bool]:
@@ -106,6 +107,14 @@ class Name:
                 return view_of(communes, areas, kinds), True
         view = view_of(self.communes, self.areas, kinds, accents_differ=exact != plain)
         return view, exact == plain
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A step in the tree of names: the name that ends here, and the words that may follow."""
+
+    name: Name | None = None
+    following: dict[str, "Node"] | None = None
 
 
 def _spelled(units: Sequence[Unit], exact: str) -> Sequence[Unit]:
