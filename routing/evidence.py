@@ -1,7 +1,6 @@
 """Weighing what a text says for each commune: every sign multiplies the odds."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from routing.cues import Cue
@@ -49,15 +48,10 @@ class Reading(NamedTuple):
         return not self.contradicted and not self.mention.view.accents_differ
 
 
-class Context(NamedTuple):
-    """What another mention may be as a parent."""
-
-    areas: frozenset[int]
-    communes: View | None  # where it may be a commune, of another name
-    by_district: float  # odds where it is the district that the unit belonged to
-    by_law: float
-    around: float
-    other: float  # odds where it has nothing to do with the unit
+# What another mention may be as a parent: keys of its areas; what it names where it may be a commune, of
+# another name; how much it is trusted; the odds where it is the unit's district, and where it has nothing
+# to do with the unit. A plain tuple, since each text makes several.
+Context = tuple[frozenset[int], View | None, float, float, float]
 
 
 def read_communes(
@@ -65,14 +59,16 @@ def read_communes(
 ) -> list[Reading]:
     """Every commune-level reading of every mention. `bare`: the text is `only_names`."""
     readings: list[Reading] = []
-    unread = UNREAD if unread_type(text, mentions) else 1.0
     loose = 1.0 if bare else LOOSE
+    unread = None  # looked for when it first matters
     for mention in mentions:
         units = mention.view.communes
         if units:
             context = _context(mention, mentions)
             odds = _odds(mention)
             if mention.kinds is None:
+                if unread is None:
+                    unread = UNREAD if unread_type(text, mentions) else 1.0
                 odds *= unread
                 if mention.cue is None and not context:
                     odds *= loose
@@ -84,7 +80,7 @@ def read_communes(
 
 def _likely(units: Sequence[Unit], context: Sequence[Context]) -> Sequence[Unit]:
     """Without former units of other districts than the one named: thousands to one."""
-    for areas, _, _, _, _, other in context:
+    for areas, _, _, _, other in context:
         if other == OTHER_PARENT:
             inside = [
                 unit
@@ -110,7 +106,10 @@ def read_areas(mentions: Sequence[Mention], prior: frozenset[int] | None) -> lis
 
 def only_names(text: Words, mentions: Sequence[Mention]) -> bool:
     """Whether the text is names and type words and nothing else."""
-    return sum([mention.end - mention.left for mention in mentions]) == len(text.words)
+    unread = len(text.words)
+    for mention in mentions:
+        unread -= mention.end - mention.left
+    return not unread
 
 
 def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
@@ -122,22 +121,17 @@ def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
             continue
         if other.cue is not None and other.cue in DECOYS:
             continue
+        same_name = other.plain == mention.plain  # it stands for areas only, then
+        if same_name and not view.areas:
+            continue
         trust = other.trust if other.start > mention.start else other.trust * BEFORE
         doubtful = view.two_levels and not _said_twice(other, mentions)
-        if other.plain != mention.plain:
-            context.append(_parent(view, trust, doubtful, other_name=True))
-        elif view.areas:
-            context.append(_parent(view, trust, doubtful, other_name=False))
+        district = BY_LAW if doubtful else DISTRICT
+        communes, differs = (view, OTHER_NAME) if view.communes else (None, OTHER_PARENT)
+        context.append(
+            (view.area_keys, None if same_name else communes, trust, district, differs)
+        )
     return context
-
-
-@lru_cache(maxsize=4096)  # "tỉnh Nam Định" is the parent in many texts
-def _parent(view: View, trust: float, doubtful: bool, *, other_name: bool) -> Context:
-    """What a mention stands for beside another; under that one's own name, for areas only."""
-    communes = view if view.communes and other_name else None
-    district = (BY_LAW if doubtful else DISTRICT) * trust
-    differs = OTHER_NAME if view.communes else OTHER_PARENT
-    return Context(view.area_keys, communes, district, BY_LAW * trust, AROUND * trust, differs)
 
 
 def _said_twice(mention: Mention, mentions: Sequence[Mention]) -> bool:
@@ -161,15 +155,15 @@ def _odds(mention: Mention) -> float:
 
 def _beside(unit: Unit, context: Context) -> float:
     """The odds of a unit beside one other mention."""
-    areas, communes, by_district, by_law, around, other = context
+    areas, communes, trust, district, other = context
     if unit.district in areas:
-        return by_district
+        return district * trust
     if unit.new_province in areas or unit.old_province in areas:
-        return by_law
+        return BY_LAW * trust
     if communes is not None and not communes.commune_keys.isdisjoint(unit.own):
-        return by_law
+        return BY_LAW * trust
     if unit.district == NONE and not areas.isdisjoint(unit.around):
-        return around  # only a unit in force needs its parents of old
+        return AROUND * trust  # only a unit in force needs its parents of old
     return other
 
 

@@ -1,8 +1,8 @@
 """What a text says: its mentions, their readings, and how the odds spread over communes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from routing.cues import Level
 from routing.evidence import NOTHING, NOTHING_ELSE, Reading, only_names, read_areas, read_communes
@@ -13,6 +13,7 @@ from routing.text import Reader, Words
 
 COMMUNE = Level.COMMUNE  # looked up once: the inner loops compare with it
 _is_keyed = attrgetter("keyed")
+_weight_of = itemgetter(0)
 ENOUGH = 0.9  # share of the odds at which no other way of reading the text is tried
 AREA = 0.01  # how little an area tells against a commune, between two ways of reading
 LONGER = 0.02  # how much weaker a longer name with a slip may be than the shorter one typed well
@@ -117,12 +118,26 @@ def _telling(readings: Sequence[Reading]) -> Sequence[Reading]:
     """Without those that weigh nothing beside the best."""
     if len(readings) < 2:
         return readings
-    least = max([reading.weight for reading in readings]) * NEGLIGIBLE
+    least = max(map(_weight_of, readings)) * NEGLIGIBLE
     return [reading for reading in readings if reading.weight >= least]
 
 
-def _strength(reading: Reading) -> float:
-    return reading.weight if reading.unit.level is COMMUNE else reading.weight * AREA
+def _strength(readings: Iterable[Reading]) -> float:
+    """The odds of the strongest, an area's counting little."""
+    most = 0.0
+    for reading in readings:
+        odds = reading.weight if reading.unit.level is COMMUNE else reading.weight * AREA
+        if odds > most:
+            most = odds
+    return most
+
+
+def _placed(readings: Iterable[Reading]) -> bool:
+    """Whether a commune is named beside a parent of it."""
+    for reading in readings:  # noqa: SIM110  `any` would make a generator for each text
+        if reading.supported and reading.weight > NOTHING:
+            return True
+    return False
 
 
 def _weigh(
@@ -132,14 +147,15 @@ def _weigh(
     bare = only_names(words, mentions)
     if mentions:
         readings = read_communes(words, mentions, prior, bare=bare)
-        if not any(reading.supported and reading.weight > NOTHING for reading in readings):
+        if not _placed(readings):
             readings += read_areas(mentions, prior)
     weights, best = _spread(_telling(readings))
     total = sum(weights.values()) + (NOTHING_ELSE if bare else NOTHING)
     ranked = sorted(weights, key=weights.__getitem__, reverse=True) if len(weights) > 1 else weights
     shares = {code: weights[code] / total for code in ranked}
-    strength = max([_strength(reading) for reading in best.values()], default=0.0)
-    return Interpretation(words, mentions, strength, shares, best, bare, repaired)
+    return Interpretation(
+        words, mentions, _strength(best.values()), shares, best, bare, repaired
+    )
 
 
 def _spread(readings: Sequence[Reading]) -> tuple[dict[str, float], dict[str, Reading]]:

