@@ -40,15 +40,16 @@ class Interpretation:
         That is so where every word is read and nothing speaks against it, and where a commune is named
         as such, with a parent of it, even if it was divided since.
         """
-        if not self.shares:
+        if not self.best:
             return False
         best = self.reading
         if best.unit.level is not COMMUNE or not best.settled:
             return False
         if self.bare:
             return best.supported or len(self.mentions) == 1
-        said = best.supported and best.mention.kinds is not None
-        return said and all(other.unit is best.unit for other in self.best.values())
+        if not best.supported or best.mention.kinds is None:
+            return False
+        return all(other.unit is best.unit for other in self.best.values())
 
     @property
     def top(self) -> float:
@@ -71,7 +72,7 @@ class Interpreter:
 
     def interpret(self, text: str, prior: frozenset[int] | None) -> Interpretation:
         """The most telling way to read a text; repairs are tried where it says too little."""
-        best = self._as_typed(text, prior)
+        best = self._as_typed(text, prior, repaired=False)
         if not best.words.words:
             return best
         if any(map(_is_keyed, best.words.words)):
@@ -104,7 +105,7 @@ class Interpreter:
         return _weigh(words, mentions, prior, repaired=True)
 
     def _as_typed(
-        self, text: str, prior: frozenset[int] | None, *, repaired: bool = False
+        self, text: str, prior: frozenset[int] | None, *, repaired: bool
     ) -> Interpretation:
         words = self._reader.read(text)
         return _weigh(words, mentions_in(words), prior, repaired=repaired)

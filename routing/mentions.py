@@ -50,12 +50,13 @@ def _share_type(text: Words, one: Mention, other: Mention) -> None:
 def _matches(text: Words) -> Iterator[Mention]:
     """At each word the longest name that begins there, unless it lies within the one before."""
     covered, words = 0, text.words
+    last = len(words) - 1
     for start, word in enumerate(words):
         node = word.node
         if node is None:
             continue
-        name, end = node.name, start + 1
-        if node.following is not None:
+        name, end, following = node.name, start + 1, node.following
+        if following is not None and start < last and words[end].plain in following:
             name, end = _longest(node, end, words, text.breaks)
         if name is None or (word.pairs is not None and _halves(words, start)):
             continue

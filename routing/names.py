@@ -110,7 +110,9 @@ class Names:
         own = self._own[communes[0]]
         if len(communes) > 1:
             own = own.union(*[self._own[code] for code in communes])
-        return _unit(Level.COMMUNE, layer, named, _Place(communes, law, own, around))
+        before = None if isinstance(named, Alias) else self._gazetteer.former.get(named.code)
+        place = _Place(communes, law, own, around)
+        return _unit(Level.COMMUNE, layer, named, place, before and before.full_name)
 
     def _law(self, district: str) -> Law:
         """The keys of a district and of its provinces, old and new."""
@@ -167,21 +169,22 @@ def _unit(
     layer: Layer,
     named: Named,
     place: _Place,
+    former_name: str | None = None,
 ) -> Unit:
-    alias = isinstance(named, Alias)
-    code = "" if isinstance(named, Alias) else named.code
-    exact = None if alias else "".join(syllables(named.name))
-    odds = LAYER_ODDS[layer]
+    exact = None if isinstance(named, Alias) else "".join(syllables(named.name))
+    district, old_province, new_province = place.law
     return Unit(
+        LAYER_ODDS[layer],
+        named.kind,
+        district,
+        new_province,
+        old_province,
+        place.communes,
         level,
         layer,
-        odds,
-        named.kind,
         named.name,
-        code,
         exact,
-        place.communes,
-        *place.law,
+        former_name,
         place.own,
         place.around,
     )

@@ -109,7 +109,8 @@ class Router:
             province: where the place is expected: name or code, current or former.
             on: the day whose units are answered with; today's by default.
         """
-        route = self._route(text, point, accuracy, self._expected(province))
+        prior = self._prior if province is None else self._expected(province)
+        route = self._route(text, point, accuracy, prior)
         return route if on is None else self._on_day(route, on)
 
     def _route(
@@ -149,10 +150,8 @@ class Router:
             raise BoundariesError("no boundaries are imported; run `tinbao boundaries import`")
         return self._boundaries.locate(latitudes, longitudes)
 
-    def _expected(self, province: str | None) -> frozenset[int] | None:
+    def _expected(self, province: str) -> frozenset[int] | None:
         """The keys of the province that is expected; the scope's where it is unknown."""
-        if province is None:
-            return self._prior
         if province in self.gazetteer.new_provinces:
             return frozenset({Key.NEW_PROVINCE + int(province)})
         if province in self.gazetteer.old_provinces:
@@ -163,27 +162,27 @@ class Router:
         return frozenset().union(*keys) if keys else self._prior
 
     def _candidate(self, code: str, score: float, reading: Reading | None) -> Candidate:
-        commune = self._present(code)
+        commune = self._communes.get(code) or self._present(code)
+        former = None if reading is None else reading.unit.former_name
+        names = commune.formerly
+        if former is not None and former != names[0]:
+            names = _first(former, names)
         return Candidate(
             commune.code,
             commune.full_name,
             commune.province,
             commune.province_code,
             int(score * 1e4 + 0.5) / 1e4,  # as `round` to four places, in a tenth of the time
-            self._formerly(commune, reading),
+            names,
             commune.old_districts,
         )
 
-    def _formerly(self, commune: Commune, reading: Reading | None) -> tuple[str, ...]:
-        """The commune's former names, the one that the words matched first."""
-        former = None if reading is None else self.gazetteer.former.get(reading.unit.code)
-        if former is None:
-            return commune.formerly
-        matched = former.full_name
-        names = commune.formerly
-        if matched not in names or matched == names[0]:
-            return names
-        return (matched, *[name for name in names if name != matched])
+
+def _first(matched: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, the one that the words matched first."""
+    if matched not in names:
+        return names
+    return (matched, *[name for name in names if name != matched])
 
 
 def _boundaries(data_dir: Path) -> "Boundaries | None":

@@ -77,18 +77,18 @@ def syllables(name: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a text."""
+    """One word of a text. What every text is asked for comes first: it shares a line of the cache."""
 
     node: Node | None  # the names that begin with it
     plain: str  # without accents: what names are found by
     exact: str  # spelled with accents: what names are told apart by
-    raw: str  # as typed
     kinds: Kinds | None  # what it stands for if it is a type word: "xã", "P", "huyen"
-    known: bool = True  # whether any name has this word
-    pairs: dict[str, Kinds] | None = None  # words that complete it to a type word: "thị" "trấn"
-    keyed: bool = False  # whether it may be raw keys of an input method
-    is_type: bool = False  # whether it is a type word, written out
-    opens: bool = False  # whether it is a commune's
+    pairs: dict[str, Kinds] | None  # words that complete it to a type word: "thị" "trấn"
+    keyed: bool  # whether it may be raw keys of an input method
+    raw: str  # as typed
+    known: bool  # whether any name has this word
+    is_type: bool  # whether it is a type word, written out
+    opens: bool  # whether it is a commune's
 
 
 @dataclass(slots=True)
@@ -152,7 +152,7 @@ class Reader:
         opens = is_type and kinds is not None and kinds.levels == Level.COMMUNE
         known = known and plain in self._known
         node = self._tree.get(plain)
-        return Word(node, plain, exact, part, kinds, known, pairs, keyed, is_type, opens)
+        return Word(node, plain, exact, kinds, pairs, keyed, part, known, is_type, opens)
 
     def _cut(self, token: str) -> list[str]:
         """What was glued together, cut: ``"P1"``, ``"XãNânChính"``, ``"XTân"``, ``"xahaixuan"``."""

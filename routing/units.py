@@ -36,19 +36,19 @@ Law = tuple[int, int, int]  # keys of district, old province, new province
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unit:
-    """One unit under one of its names."""
+    """One unit under one of its names. What weighing asks for comes first, as in a `Word`."""
 
-    level: Level
-    layer: Layer
     odds: float  # by its layer
     kind: str
-    name: str
-    code: str
-    exact: str | None  # spelled with accents, without spaces; None where only the plain is known
-    communes: tuple[str, ...]  # codes of the communes it covers now, the largest part first
     district: int  # keys of what it belongs or belonged to by law, -1 where there is none
-    old_province: int
     new_province: int
+    old_province: int
+    communes: tuple[str, ...]  # codes of the communes it covers now, the largest part first
+    level: Level
+    layer: Layer
+    name: str
+    exact: str | None  # spelled with accents, without spaces; None where only the plain is known
+    former_name: str | None  # in full, of the commune that had its code before the reform
     own: frozenset[int]  # keys of the communes it covers; an area's own key
     around: frozenset[int]  # keys of all that holds or held a part of where it lies
 

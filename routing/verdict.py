@@ -61,13 +61,12 @@ def _candidates(
     inside: Mapping[str, float], said: Interpretation, candidate: MakeCandidate
 ) -> tuple[Candidate, ...]:
     floor = next(iter(inside.values())) * FLOOR
-    return tuple(
-        [
-            candidate(code, calibrated(share), said.best[code])
-            for code, share in inside.items()
-            if share >= floor
-        ]
-    )
+    found = []
+    for code, share in inside.items():
+        if share < floor:
+            break  # so are all that follow
+        found.append(candidate(code, calibrated(share), said.best[code]))
+    return tuple(found)
 
 
 def _certain_code(best: Reading, said: Interpretation) -> ReasonCode:
