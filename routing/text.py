@@ -5,9 +5,12 @@ import unicodedata
 from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from routing.cues import GLUED, Kinds, Level, kinds_of, pairs_of
 from routing.units import Node
+
+_Found = TypeVar("_Found")
 
 LONGEST_TEXT = 4096  # characters looked at; what platforms allow in one message
 REMEMBERED = 8192  # words kept spelled: names are made of few different ones
@@ -18,7 +21,6 @@ _LOOKALIKES = str.maketrans({"ð": "đ", "Ð": "Đ", "ɖ": "đ", "Ɖ": "Đ"})
 _NOISE = re.compile(
     "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
-_NOISES = frozenset(filter(_NOISE.match, map(chr, (0xAD, *range(0x300, 0x2070), 0xFEFF))))
 _TOKENS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\s\w]|\n")
 _KEYED = re.compile(  # ends or marks of Telex and VNI that no Vietnamese syllable has
     r"(?i)^[a-z]*(?:[aeiouy][a-z]*[sfrxjw]|aa|ee|oo|dd|w|[a-z]{2}[1-9])[a-z1-9]*$"
@@ -104,35 +106,53 @@ class Words:
         return " ".join([word.raw for word in self.words[start:end]])
 
 
-class Reader:
-    """Cuts texts into words. Remembers tokens it has met, since people use few different ones."""
+Run = tuple[tuple[Word, ...], tuple[int, ...], tuple[int, ...]]  # its words, breaks and joints
 
-    _REMEMBERED = 20_000
+
+class Reader:
+    """Cuts texts into words. Remembers what it has met, since people use few different words."""
 
     def __init__(self, known: Container[str], tree: Mapping[str, Node]) -> None:
         """`known` holds the words of names, plain and exact, and plain names without spaces."""
         self._known = known
         self._tree = tree
-        self._memory: dict[str, tuple[Word, ...]] = {}
+        self._runs: dict[str, Run] = {}
+        self._tokens: dict[str, tuple[Word, ...]] = {}
 
     def read(self, text: str) -> Words:
         """Cut a text; what lies past `LONGEST_TEXT` is not looked at."""
         words: list[Word] = []
         breaks, joints = {0}, set[int]()
         text = text[:LONGEST_TEXT]
-        tokens = _TOKENS.findall(text)
-        if not _NOISES.isdisjoint(tokens):  # each stands alone: no word has it
-            tokens = _TOKENS.findall(clean(text))
-        for token, pieces in zip(tokens, map(self._memory.get, tokens), strict=True):
-            if pieces is None:
-                pieces = self._remember(token)
-            if pieces:
-                words += pieces
-            else:
-                (joints if token in JOINTS else breaks).add(len(words))
+        if "\n" in text:
+            text = text.replace("\n", " \n ")
+        remembered = self._runs.get
+        for typed in text.split(" "):
+            more, parted, joined = remembered(typed) or self._run(typed)
+            for at in parted:
+                breaks.add(at + len(words))
+            for at in joined:
+                joints.add(at + len(words))
+            words += more
         return Words(words, breaks, joints)
 
-    def _remember(self, token: str) -> tuple[Word, ...]:
+    def _run(self, typed: str) -> Run:
+        """What was typed without a space: mostly one word, perhaps with a comma."""
+        words: list[Word] = []
+        breaks, joints = [], []
+        for token in _TOKENS.findall(clean(typed)):
+            more = self._tokens.get(token)
+            if more is None:
+                more = self._token(token)
+            if not more:
+                (joints if token in JOINTS else breaks).append(len(words))
+            words += more
+        run = tuple(words), tuple(breaks), tuple(joints)
+        if len(typed) < LONGEST_TOKEN:
+            _keep(self._runs, typed, run)
+        return run
+
+    def _token(self, token: str) -> tuple[Word, ...]:
         if not token[0].isalnum():
             pieces: tuple[Word, ...] = ()
         elif len(token) >= LONGEST_TOKEN:
@@ -140,8 +160,7 @@ class Reader:
         else:
             keyed = token.isascii() and bool(_KEYED.search(token)) and token not in self._known
             pieces = tuple([self._word(part, keyed=keyed) for part in self._cut(token)])
-        if len(self._memory) < self._REMEMBERED:
-            self._memory[token] = pieces
+        _keep(self._tokens, token, pieces)
         return pieces
 
     def _word(self, part: str, *, keyed: bool, known: bool = True) -> Word:
@@ -186,6 +205,13 @@ def clean(text: str) -> str:
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return _NOISE.sub("", text)
+
+
+def _keep(memory: dict[str, _Found], key: str, found: _Found) -> None:
+    """Remember it. A full memory begins anew: what is usual is soon there again."""
+    if len(memory) >= REMEMBERED:
+        memory.clear()
+    memory[key] = found
 
 
 def _split_on_case(token: str) -> list[str]:
