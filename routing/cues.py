@@ -113,6 +113,7 @@ def _pairs() -> dict[str, dict[str, Kinds]]:
 
 
 _PAIRS = _pairs()
+SECOND_HALVES = frozenset().union(*_PAIRS.values())
 
 
 _CUES = {

@@ -129,7 +129,8 @@ class Mender:
             named = i > 0 and words[i - 1].kinds is not None and i not in text.breaks
             odd = not word.known or words[i + 1].plain.isdigit()
             if word.kinds is None and odd and not named:
-                words[i] = replace(word, kinds=_slipped_type(word.plain))
+                kinds = _slipped_type(word.plain)
+                words[i] = replace(word, kinds=kinds, ends_type=word.ends_type or bool(kinds))
         return text if words == text.words else replace(text, words=words)
 
     def mend(

@@ -1,8 +1,7 @@
 """Finding the known names in a text, with the words beside them that say what they are."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from itertools import islice
 
 from routing.cues import CUES, FORMERLY, FORMERLY_BEGINS, HAMLETS, JOINING, Cue, Kinds
 from routing.text import Word, Words
@@ -29,15 +28,15 @@ class Mention:
 
 def mentions_in(text: Words) -> list[Mention]:
     """The mentions of the reading that covers the text best; none overlap."""
-    found: list[Mention] = []
+    found = _matches(text)
     overlap = False
-    for mention in islice(_matches(text), MOST_MATCHES):
-        if found:
-            before = found[-1]
+    before = None
+    for mention in found:
+        if before is not None:
             overlap = overlap or before.end > mention.left
             if before.kinds is not None and mention.kinds is None:
                 _share_type(text, before, mention)
-        found.append(mention)
+        before = mention
     return (best_cover(found) if overlap else found)[:MOST_MENTIONS]
 
 
@@ -47,8 +46,9 @@ def _share_type(text: Words, one: Mention, other: Mention) -> None:
         other.kinds = one.kinds
 
 
-def _matches(text: Words) -> Iterator[Mention]:
+def _matches(text: Words) -> list[Mention]:
     """At each word the longest name that begins there, unless it lies within the one before."""
+    found: list[Mention] = []
     covered, words = 0, text.words
     last = len(words) - 1
     for start, word in enumerate(words):
@@ -58,14 +58,20 @@ def _matches(text: Words) -> Iterator[Mention]:
         name, end, following = node.name, start + 1, node.following
         if following is not None and start < last and words[end].plain in following:
             name, end = _longest(node, end, words, text.breaks)
-        if name is None or (word.pairs is not None and _halves(words, start)):
+        if name is None or (end <= covered and not words[start - 1].ends_type):
+            continue
+        if word.pairs is not None and _halves(words, start):
             continue
         type_word = type_word_before(text, start)
         if end > covered or type_word is not None:
             mention = mention_of(text, start, end, name, type_word)
             if mention is not None:
-                covered = max(covered, end)
-                yield mention
+                found.append(mention)
+                if len(found) == MOST_MATCHES:
+                    break
+                if end > covered:
+                    covered = end
+    return found
 
 
 def _halves(words: Sequence[Word], start: int) -> bool:
@@ -100,6 +106,8 @@ def type_word_before(text: Words, start: int) -> TypeWord | None:
         return None
     words = text.words
     before = words[start - 1]
+    if not before.ends_type:
+        return None
     if start - 1 not in text.breaks:
         pairs = words[start - 2].pairs
         pair = pairs.get(before.exact) if pairs is not None else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from routing.cues import GLUED, Kinds, Level, kinds_of, pairs_of
+from routing.cues import GLUED, SECOND_HALVES, Kinds, Level, kinds_of, pairs_of
 from routing.units import Node
 
 _Found = TypeVar("_Found")
@@ -86,6 +86,7 @@ class Word:
     exact: str  # spelled with accents: what names are told apart by
     kinds: Kinds | None  # what it stands for if it is a type word: "xã", "P", "huyen"
     pairs: dict[str, Kinds] | None  # words that complete it to a type word: "thị" "trấn"
+    ends_type: bool  # whether a type word may end with it: "xã", "trấn"
     keyed: bool  # whether it may be raw keys of an input method
     raw: str  # as typed
     known: bool  # whether any name has this word
@@ -129,10 +130,10 @@ class Reader:
         remembered = self._runs.get
         for typed in text.split(" "):
             more, parted, joined = remembered(typed) or self._run(typed)
-            for at in parted:
-                breaks.add(at + len(words))
-            for at in joined:
-                joints.add(at + len(words))
+            if parted:
+                breaks.update([len(words) + at for at in parted])
+            if joined:
+                joints.update([len(words) + at for at in joined])
             words += more
         return Words(words, breaks, joints)
 
@@ -171,7 +172,8 @@ class Reader:
         opens = is_type and kinds is not None and kinds.levels == Level.COMMUNE
         known = known and plain in self._known
         node = self._tree.get(plain)
-        return Word(node, plain, exact, kinds, pairs, keyed, part, known, is_type, opens)
+        ends_type = kinds is not None or exact in SECOND_HALVES
+        return Word(node, plain, exact, kinds, pairs, ends_type, keyed, part, known, is_type, opens)
 
     def _cut(self, token: str) -> list[str]:
         """What was glued together, cut: ``"P1"``, ``"XãNânChính"``, ``"XTân"``, ``"xahaixuan"``."""
