@@ -1,7 +1,7 @@
 """Weighing what a text says for each commune: every sign multiplies the odds."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from routing.cues import Cue
 from routing.mentions import Mention, unread_type
@@ -33,7 +33,8 @@ NOTHING_ELSE = 1.0  # the same where the text says nothing but names
 DECOYS = (Cue.DECOY, Cue.LONG_ROAD)
 
 
-class Reading(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Reading:
     """One unit read at one mention, and its odds."""
 
     weight: float
@@ -116,8 +117,10 @@ def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
     """What each other mention may stand for as a parent."""
     context = []
     for other in mentions:
+        if other is mention:
+            continue
         view = other.view
-        if other is mention or not (view.areas or view.communes):
+        if not (view.areas or view.communes):
             continue
         if other.cue is not None and other.cue in DECOYS:
             continue
@@ -128,9 +131,7 @@ def _context(mention: Mention, mentions: Sequence[Mention]) -> list[Context]:
         doubtful = view.two_levels and not _said_twice(other, mentions)
         district = BY_LAW if doubtful else DISTRICT
         communes, differs = (view, OTHER_NAME) if view.communes else (None, OTHER_PARENT)
-        context.append(
-            (view.area_keys, None if same_name else communes, trust, district, differs)
-        )
+        context.append((view.area_keys, None if same_name else communes, trust, district, differs))
     return context
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from routing.cues import Level
 from routing.evidence import NOTHING, NOTHING_ELSE, Reading, only_names, read_areas, read_communes
@@ -13,7 +13,7 @@ from routing.text import Reader, Words
 
 COMMUNE = Level.COMMUNE  # looked up once: the inner loops compare with it
 _is_keyed = attrgetter("keyed")
-_weight_of = itemgetter(0)
+_weight_of = attrgetter("weight")
 ENOUGH = 0.9  # share of the odds at which no other way of reading the text is tried
 AREA = 0.01  # how little an area tells against a commune, between two ways of reading
 LONGER = 0.02  # how much weaker a longer name with a slip may be than the shorter one typed well
@@ -154,9 +154,7 @@ def _weigh(
     total = sum(weights.values()) + (NOTHING_ELSE if bare else NOTHING)
     ranked = sorted(weights, key=weights.__getitem__, reverse=True) if len(weights) > 1 else weights
     shares = {code: weights[code] / total for code in ranked}
-    return Interpretation(
-        words, mentions, _strength(best.values()), shares, best, bare, repaired
-    )
+    return Interpretation(words, mentions, _strength(best.values()), shares, best, bare, repaired)
 
 
 def _spread(readings: Sequence[Reading]) -> tuple[dict[str, float], dict[str, Reading]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from routing.cues import CUES, FORMERLY, FORMERLY_BEGINS, HAMLETS, JOINING, Cue, Kinds
 from routing.text import Word, Words
-from routing.units import Name, Node, View
+from routing.units import Name, View
 
 MOST_MENTIONS = 16  # looked at in one text: a tip names a few places, a flood of names is noise
 MOST_MATCHES = 4 * MOST_MENTIONS  # the same before those that overlap are sorted out
@@ -50,27 +50,22 @@ def _matches(text: Words) -> list[Mention]:
     """At each word the longest name that begins there, unless it lies within the one before."""
     found: list[Mention] = []
     covered, words = 0, text.words
-    last = len(words) - 1
+    last = len(words)
     for start, word in enumerate(words):
-        node = word.node
-        if node is None:
-            continue
-        name, end, following = node.name, start + 1, node.following
-        if following is not None and start < last and words[end].plain in following:
-            name, end = _longest(node, end, words, text.breaks)
+        name, following, end = word.name, word.following, start + 1
+        if following is not None and end < last and words[end].plain in following:
+            name, end = _longest(word, end, words, text.breaks)
         if name is None or (end <= covered and not words[start - 1].ends_type):
             continue
-        if word.pairs is not None and _halves(words, start):
-            continue
         type_word = type_word_before(text, start)
-        if end > covered or type_word is not None:
+        halved = word.pairs is not None and _halves(words, start)
+        if not halved and (end > covered or type_word is not None):
             mention = mention_of(text, start, end, name, type_word)
             if mention is not None:
                 found.append(mention)
+                covered = max(covered, end)
                 if len(found) == MOST_MATCHES:
                     break
-                if end > covered:
-                    covered = end
     return found
 
 
@@ -81,11 +76,11 @@ def _halves(words: Sequence[Word], start: int) -> bool:
 
 
 def _longest(
-    node: Node, end: int, words: Sequence[Word], breaks: Set[int]
+    first: Word, end: int, words: Sequence[Word], breaks: Set[int]
 ) -> tuple[Name | None, int]:
-    """The longest name from a node on, and where it ends."""
-    name, name_end, last = node.name, end, len(words)
-    following = node.following
+    """The longest name that begins with a word, and where it ends."""
+    name, name_end, last = first.name, end, len(words)
+    following = first.following
     while following is not None and end < last and end not in breaks:
         step = following.get(words[end].plain)
         if step is None:

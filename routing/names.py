@@ -111,8 +111,9 @@ class Names:
         if len(communes) > 1:
             own = own.union(*[self._own[code] for code in communes])
         before = None if isinstance(named, Alias) else self._gazetteer.former.get(named.code)
+        former_name = None if before is None else before.full_name
         place = _Place(communes, law, own, around)
-        return _unit(Level.COMMUNE, layer, named, place, before and before.full_name)
+        return _unit(Level.COMMUNE, layer, named, place, former_name)
 
     def _law(self, district: str) -> Law:
         """The keys of a district and of its provinces, old and new."""

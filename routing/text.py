@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from routing.cues import GLUED, SECOND_HALVES, Kinds, Level, kinds_of, pairs_of
-from routing.units import Node
+from routing.units import NO_NAME, Name, Node
 
 _Found = TypeVar("_Found")
 
@@ -81,7 +81,8 @@ def syllables(name: str) -> tuple[str, ...]:
 class Word:
     """One word of a text. What every text is asked for comes first: it shares a line of the cache."""
 
-    node: Node | None  # the names that begin with it
+    name: Name | None  # what it names alone
+    following: dict[str, Node] | None  # words with which it begins longer names
     plain: str  # without accents: what names are found by
     exact: str  # spelled with accents: what names are told apart by
     kinds: Kinds | None  # what it stands for if it is a type word: "xã", "P", "huyen"
@@ -140,7 +141,7 @@ class Reader:
     def _run(self, typed: str) -> Run:
         """What was typed without a space: mostly one word, perhaps with a comma."""
         words: list[Word] = []
-        breaks, joints = [], []
+        breaks, joints = list[int](), list[int]()
         for token in _TOKENS.findall(clean(typed)):
             more = self._tokens.get(token)
             if more is None:
@@ -171,9 +172,22 @@ class Reader:
         is_type = kinds is not None and len(plain) > 1
         opens = is_type and kinds is not None and kinds.levels == Level.COMMUNE
         known = known and plain in self._known
-        node = self._tree.get(plain)
+        node = self._tree.get(plain) or NO_NAME
         ends_type = kinds is not None or exact in SECOND_HALVES
-        return Word(node, plain, exact, kinds, pairs, ends_type, keyed, part, known, is_type, opens)
+        return Word(
+            node.name,
+            node.following,
+            plain,
+            exact,
+            kinds,
+            pairs,
+            ends_type,
+            keyed,
+            part,
+            known,
+            is_type,
+            opens,
+        )
 
     def _cut(self, token: str) -> list[str]:
         """What was glued together, cut: ``"P1"``, ``"XãNânChính"``, ``"XTân"``, ``"xahaixuan"``."""

@@ -117,6 +117,9 @@ class Node:
     following: dict[str, "Node"] | None = None
 
 
+NO_NAME = Node()
+
+
 def _spelled(units: Sequence[Unit], exact: str) -> Sequence[Unit]:
     """The units with these accents, and those whose accents are not known."""
     return [unit for unit in units if unit.exact is None or unit.exact == exact] if units else units
