@@ -14,6 +14,7 @@ _Found = TypeVar("_Found")
 
 LONGEST_TEXT = 4096  # characters looked at; what platforms allow in one message
 REMEMBERED = 8192  # words kept spelled: names are made of few different ones
+MET = 16_384  # words of texts kept as they were typed
 LONGEST_TOKEN = 40  # a longer one is no place name, and is not remembered
 
 TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}  # huyền, sắc, ngã, hỏi, nặng
@@ -225,7 +226,7 @@ def clean(text: str) -> str:
 
 def _keep(memory: dict[str, _Found], key: str, found: _Found) -> None:
     """Remember it. A full memory begins anew: what is usual is soon there again."""
-    if len(memory) >= REMEMBERED:
+    if len(memory) >= MET:
         memory.clear()
     memory[key] = found
 

@@ -19,7 +19,7 @@ from routing.text import LONGEST_TEXT, Reader, fold
 
 ADDRESSES = cases.addresses(Gazetteer())
 NAMES = Names(Gazetteer())
-READER = Reader(NAMES.words)
+READER = Reader(NAMES.words, NAMES.tree)
 AROUND = ("", "tối qua ", "bị mất xe ở ", "alo, ", "báo: ")
 AFTER = ("", " nhé", ", lúc 9 giờ tối", " đông người quá", "\n\nxin cảm ơn")
 
@@ -149,7 +149,7 @@ def test_no_text_is_worked_on_longer_than_its_bound(
 def test_a_flood_of_words_and_names_is_cut(pieces: list[str], times: int) -> None:
     words = READER.read("".join(pieces) * times)
     assert sum(len(word.raw) for word in words.words) <= LONGEST_TEXT
-    assert len(mentions_in(words, NAMES.tree)) <= MOST_MENTIONS
+    assert len(mentions_in(words)) <= MOST_MENTIONS
 
 
 @patient

@@ -58,7 +58,7 @@ def test_different_syllables_stay_different(one: str, other: str) -> None:
 )
 def test_what_was_glued_is_cut(typed: str, words: list[str]) -> None:
     known = {"haixuan", "ea", "hleo"}
-    assert [word.raw for word in Reader(known).read(typed).words] == words
+    assert [word.raw for word in Reader(known, {}).read(typed).words] == words
 
 
 def test_invisible_characters_do_not_part_a_word() -> None:
