@@ -178,13 +178,14 @@ def _read(
     """The odds of each unit at one mention. The inner loop of all routing by words."""
     kinds = mention.kinds.names if mention.kinds is not None else ()
     parents_count = mention.cue is None or mention.cue not in DECOYS
+    formerly = mention.formerly
     readings = []
     for unit in units:
         weight, against = odds * unit.odds, 1.0
         supported = contradicted = False
         if unit.kind in kinds:
             weight *= KIND_AGREES
-        if mention.formerly:
+        if formerly:
             weight *= FORMERLY[unit.layer]
         for beside in context:
             odds_beside = _beside(unit, beside)

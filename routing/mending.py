@@ -21,7 +21,7 @@ SLIP = 0.1  # odds of a name with a slip against the same name typed well
 SHORTEST = 4  # letters; a shorter name with a slip is any word
 LONGEST = 5  # words looked at together
 MOST_SPANS = 40  # tried in one text, which bounds the work
-DRAWER = 48  # the lower bits of a hash, by which a drawer's are told apart
+DRAWER = 51  # the lower bits of a hash, by which a drawer's are told apart
 DRAWERS = 1 << (63 - DRAWER)  # as many for negative hashes
 
 _LONG_TYPES = ("phuong", "huyen", "quan", "tinh")
@@ -113,7 +113,7 @@ class Mender:
         return (
             array("q", ranked.tobytes()),
             array("i", np.asarray(owners)[order].tobytes()),
-            array("i", [*drawers.tolist(), len(ranked)]),
+            array("i", np.append(drawers, len(ranked)).astype(np.int32).tobytes()),
         )
 
     def near(self, letters: str) -> list[str]:

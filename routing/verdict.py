@@ -15,6 +15,11 @@ FAINT = 0.2  # share of all odds together below which the text names no place
 FLOOR = 0.02  # of the best candidate's share: what is less likely is not offered
 NOT_OURS = 0.9  # share outside the scope from which the place is not ours
 
+# Looked up once: asking an enumeration for a member takes as long as a short function.
+SURE, ASK = Status.CERTAIN, Status.ASK
+CURRENT = Layer.CURRENT
+EXACT_NAME, FORMER_NAME = ReasonCode.EXACT_NAME, ReasonCode.FORMER_NAME
+
 MakeCandidate = Callable[[str, float, Reading | None], Candidate]
 
 
@@ -45,9 +50,8 @@ def decide(said: Interpretation, scope: Scope, candidate: MakeCandidate) -> Rout
     first = next(iter(inside))
     best = said.best[first]
     certain = inside[first] >= CERTAIN and not best.contradicted
-    status = Status.CERTAIN if certain else Status.ASK
     code = _certain_code(best, said) if certain else _ask_code(candidates, said)
-    return Route(status, candidates, Reason(code, facts(best, said)))
+    return Route(SURE if certain else ASK, candidates, Reason(code, facts(best, said)))
 
 
 def _only_a_name(reading: Reading) -> bool:
@@ -72,7 +76,7 @@ def _candidates(
 def _certain_code(best: Reading, said: Interpretation) -> ReasonCode:
     if said.repaired:
         return ReasonCode.REPAIRED_NAME
-    return ReasonCode.EXACT_NAME if best.unit.layer is Layer.CURRENT else ReasonCode.FORMER_NAME
+    return EXACT_NAME if best.unit.layer is CURRENT else FORMER_NAME
 
 
 def _ask_code(candidates: tuple[Candidate, ...], said: Interpretation) -> ReasonCode:
