@@ -208,6 +208,8 @@ class Delivery(QueueItem, Model):
     tip_id: Mapped[int | None] = mapped_column(ForeignKey("tips.id"), default=None, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     message_id: Mapped[str | None] = mapped_column(default=None)
+    #: Claims since an outcome was last recorded: so often its process may have been killed over it.
+    unrecorded: Mapped[int] = mapped_column(default=0)
 
 
 class Pause(Model):

@@ -126,7 +126,9 @@ def _admit(session: Session, limits: Limits | None, now: datetime, head: Deliver
     later = pace.admit(chat, limits.of(chat.kind), now) if limits else None
     if later is not None:
         head.due_at = later
-    return later is None
+        return False
+    head.unrecorded += 1
+    return True
 
 
 def next_delivery_at(session: Session, channel: Channel) -> datetime | None:

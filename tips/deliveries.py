@@ -16,7 +16,7 @@ from functools import partial
 import structlog
 
 from storage import pace, queues
-from storage.database import Database, DatabaseError, Session
+from storage.database import Database, Session, is_away
 from storage.limits import Limits
 from storage.models import Chat, Delivery
 from storage.queues import Lease
@@ -37,6 +37,9 @@ MORE_TRIES = 75  #: each after PACE, to get another turn for a message that is m
 IDLE = timedelta(seconds=1)  #: after which we look again, whatever we know
 LEASE = timedelta(seconds=30)  #: how long after a crash a message under way is sent again
 AT_ONCE = 24  #: sends under way; fewer than a door's connections
+SUSPECT = 2  #: claims never recorded: after these a message may be what kills the process
+MOST_LIVES = 5  #: that may end over one message
+ALONE = LEASE / 3  #: so long nothing is sent beside a suspect
 
 Count = Callable[[Channel, DeliveryClass, Outcome], None]  #: called with the outcome of each try
 Record = Callable[[Transaction, Delivery], Outcome]
@@ -90,11 +93,12 @@ class Deliveries:
         if self._turn_at is not None and self.clock() < self._turn_at:
             return 0
         began = asyncio.get_running_loop().time()
-        delivery_id = await self.database.run(self._claim)
-        if delivery_id is None:
+        claimed = await self.database.run(self._claim)
+        if claimed is None:
             return 0
+        delivery_id, answer_by = claimed
         if delivery_id not in self._under_way:  # else it is only still to be recorded
-            await self._start(delivery_id, began)
+            await self._start(delivery_id, began, answer_by)
         return 1
 
     def resting(self) -> timedelta:
@@ -103,13 +107,13 @@ class Deliveries:
             return IDLE
         return max(min(self._next_at - self.clock(), IDLE), timedelta())
 
-    async def _start(self, delivery_id: int, began: float) -> None:
+    async def _start(self, delivery_id: int, began: float, answer_by: timedelta) -> None:
         """Send what was claimed, and go on when it is recorded or the next may be claimed beside it."""
         task = asyncio.create_task(self._deliver(delivery_id), name=f"delivery {delivery_id}")
         self._under_way[delivery_id] = task
         task.add_done_callback(lambda done: self._ended(delivery_id, done))
         loop = asyncio.get_running_loop()
-        left = began + ANSWER.total_seconds() - loop.time()
+        left = began + answer_by.total_seconds() - loop.time()
         await asyncio.wait([task], timeout=max(left, 0))
         await asyncio.sleep(began + self.pace.total_seconds() - loop.time())
 
@@ -135,12 +139,13 @@ class Deliveries:
         assert self.limits is not None
         pace.open_turns(session, self.channel, self.limits, self.clock())
 
-    def _claim(self, session: Session) -> int | None:
+    def _claim(self, session: Session) -> tuple[int, timedelta] | None:
+        """Return the next message, and how long after the claim another may be sent beside it."""
         lease = Lease(self.owner, self.clock(), LEASE)
         self._renew(session, lease)
         delivery = queues.claim_delivery(session, lease, self.channel, self.limits)
         if delivery is not None:
-            return delivery.id
+            return delivery.id, ALONE if delivery.unrecorded > SUSPECT else ANSWER
         self._next_at = queues.next_delivery_at(session, self.channel)
         self._turn_at = pace.next_turn_at(session, self.channel) if self.limits else None
         return None
@@ -164,12 +169,12 @@ class Deliveries:
             message_id = await sending.send(message, self.door, self.desk.files)
         except SendError as error:
             record = partial(outcomes.failed, error=error)
-        except DatabaseError as error:
-            log.warning("database_away", delivery=delivery_id, error=type(error).__name__)
-            return  # nothing was sent; it is due again when the lease has run out
         except Exception as bug:
-            log.exception("delivery_failed", delivery=delivery_id)
-            record = partial(outcomes.undigested, fault=type(bug).__name__)
+            if is_away(bug):  # nothing was sent, and it is not the message's fault
+                record = partial(outcomes.failed, error=SendError("database_away"))
+            else:
+                log.exception("delivery_failed", delivery=delivery_id)
+                record = partial(outcomes.undigested, fault=type(bug).__name__)
         else:
             record = partial(outcomes.sent, message=message, message_id=message_id)
         answered = partial(pace.answered, delivery_id=delivery_id, now=self.clock(), unpaid=unpaid)
@@ -204,6 +209,8 @@ class Deliveries:
     def _outgoing(self, session: Session, delivery_id: int) -> Outgoing:
         tx = Transaction(session, self.desk, self.clock())
         delivery = session.get_one(Delivery, delivery_id)
+        if delivery.unrecorded > MOST_LIVES:
+            raise SendError("interrupted", permanent=True)
         return sending.outgoing(tx, delivery, self.door.capabilities)
 
     # recording: one transaction ---------------------------------------------------------------
@@ -221,5 +228,6 @@ class Deliveries:
         )  # after the row is locked: so renewing, too, takes row and turn in this order
         if delivery is None:
             return  # the lease ran out and another process has it: it is repeated, not lost
+        delivery.unrecorded = 0
         outcome = record(Transaction(session, self.desk, self.clock()), delivery)
         self.count(self.channel, delivery.klass, outcome)

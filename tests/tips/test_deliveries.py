@@ -14,11 +14,14 @@ from storage.chats import Address
 from storage.database import Database
 from storage.models import Delivery
 from storage.states import ChatKind, ChatState, DeliveryClass, QueueState, Role
+from tests.mortal import KilledError
 from tests.tips.doors import away, blocked, limited, refused
 from tests.tips.offices import TELEGRAM, Office
 from tips import deliveries, sending
-from tips.deliveries import LEASE
-from tips.messages import Reply, SendError
+from tips.deliveries import LEASE, MOST_LIVES, SUSPECT
+from tips.desk import Transaction
+from tips.messages import Capabilities, Reply, SendError
+from tips.sending import Outgoing
 
 SOON = timedelta(seconds=3)  #: after the first retry, whatever its jitter
 
@@ -295,6 +298,69 @@ async def test_a_bug_in_recording_rises_instead_of_going_on_in_silence(
         await worker.drain()
 
 
+async def test_a_message_that_kills_the_process_is_set_aside_and_those_behind_it_go_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each life ends in making the same alert: nothing is ever recorded of it."""
+
+    def make(tx: Transaction, delivery: Delivery, can: Capabilities) -> Outgoing:
+        message = outgoing(tx, delivery, can)
+        if message.reply is not None and message.reply.text == "giết":
+            raise KilledError
+        return message
+
+    outgoing = sending.outgoing
+    monkeypatch.setattr(sending, "outgoing", make)
+    await office.officer("99")
+    await office.owe("1", "giết", "sau giết", klass=DeliveryClass.ALERT)
+    await office.owe("2", "tốt", klass=DeliveryClass.ALERT)
+    lives = 0
+    while (await office.depth(Delivery)).waiting:
+        try:
+            await send_all(office)
+        except KilledError:
+            lives += 1
+        office.clock.advance(LEASE)
+        assert lives <= MOST_LIVES
+    assert lives == MOST_LIVES
+    (aside,) = [d for d in await office.all(Delivery) if d.state is QueueState.SET_ASIDE]
+    assert (aside.error, aside.unrecorded) == ("interrupted", 0)
+    assert aside.body_sealed is not None, "it can be looked at, and tried again"
+    assert (office.door.texts_to("1"), office.door.texts_to("2")) == (["sau giết"], ["tốt"])
+    assert len(office.door.texts_to("99")) == 1, "the operator is told"
+
+
+async def test_what_may_have_killed_the_process_is_sent_alone(office: Office) -> None:
+    """Or whatever is under way beside it to slow chats would be taken for the killer as well."""
+    await office.owe("1", "đáng ngờ")
+    await office.owe("2", "tốt")
+
+    def suspect(tx: Transaction) -> None:
+        tx.session.query(Delivery).order_by(Delivery.id).first().unrecorded = SUSPECT  # type: ignore[union-attr]
+
+    await office.run(suspect)
+    office.door.stuck["1"] = asyncio.Event()
+    worker = office.deliveries()
+    going_on = asyncio.create_task(worker.send_due())
+    while not office.door.began:
+        await asyncio.wait([going_on], timeout=0.05)
+    await asyncio.wait([going_on], timeout=0.1)
+    assert office.door.began == ["1"]
+    office.door.stuck["1"].set()
+    await going_on
+    await worker.drain()
+    assert office.door.began == ["1", "2"]
+
+
+async def test_what_is_recorded_each_time_may_be_tried_without_end(office: Office) -> None:
+    await office.owe("1", "báo động", klass=DeliveryClass.ALERT)
+    office.door.troubles["1"].extend(away() for _ in range(3 * MOST_LIVES))
+    while (await office.depth(Delivery)).waiting:
+        await send_all(office)
+        office.clock.advance(timedelta(minutes=10))
+    assert office.door.texts_to("1") == ["báo động"]
+
+
 # a database that goes away ----------------------------------------------------------------------
 
 
@@ -334,3 +400,19 @@ async def test_a_message_sent_while_the_database_goes_away_is_recorded_when_it_i
         await worker.drain()
     assert office.door.texts_to("1") == ["một", "hai"]
     assert {d.state for d in await office.all(Delivery)} == {QueueState.DONE}
+
+
+async def test_a_database_that_goes_away_over_a_message_is_not_taken_for_its_fault(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> Outgoing:
+        raise OperationalError("", None, Exception("away"))
+
+    await office.owe("1", "một", klass=DeliveryClass.ALERT)
+    monkeypatch.setattr(sending, "outgoing", gone)
+    for _ in range(2 * MOST_LIVES):
+        await send_all(office)
+        office.clock.advance(timedelta(minutes=10))
+    monkeypatch.undo()
+    await send_all(office)
+    assert office.door.texts_to("1") == ["một"]
