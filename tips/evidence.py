@@ -202,7 +202,7 @@ def hear_outcome(tx: Transaction, piece_id: int) -> None:
             refresh(tx, tx.session.get_one(Tip, piece.tip_id))
         return
     if piece.verdict is EvidenceVerdict.LOST:
-        operators.tell(tx, "operator.evidence_lost", key=f"lost:{piece.id}", row=piece.id)
+        operators.tell(tx, "operator.evidence_lost", row=piece.id)
     _forget_in_draft(tx, chat, piece.id)
     owe(tx.session, chat, Reply(_refused(tx, chat, piece)), tx.now)
 

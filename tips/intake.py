@@ -107,7 +107,7 @@ class Intake:
 
     def _set_aside(self, tx: Transaction, item: Inbox, fault: str) -> None:
         queues.set_aside(tx.session, item, fault, tx.now)
-        operators.tell(tx, "operator.set_aside", key=f"aside:{item.id}", tries=TRIES, row=item.id)
+        operators.tell(tx, "operator.set_aside", tries=TRIES, row=item.id)
         log.error("message_set_aside", inbox=item.id, fault=fault)
         chat = chats.by_digest(tx.session, item.channel, item.lane)
         if chat is not None:

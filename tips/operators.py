@@ -12,8 +12,13 @@ def is_one(tx: Transaction, chat_id: int) -> bool:
     return any(chat.id == chat_id for _, chat in officers.with_role(tx.session, Role.ADMIN))
 
 
-def tell(tx: Transaction, text_key: str, key: str, **facts: object) -> None:
-    """Tell every admin once for each `key`."""
+def tell(tx: Transaction, text_key: str, key: str = "", **facts: object) -> None:
+    """Tell every admin.
+
+    Args:
+        key: what is told once only. What happens in this very transaction needs none.
+    """
     for _, chat in officers.with_role(tx.session, Role.ADMIN):
+        once = f"{key}:{chat.id}" if key else None
         text = tx.voice_of(chat)(text_key, **facts)
-        owe(tx.session, chat, Reply(text), tx.now, DeliveryClass.ALERT, f"{key}:{chat.id}")
+        owe(tx.session, chat, Reply(text), tx.now, DeliveryClass.ALERT, once)

@@ -125,5 +125,5 @@ def _set_aside(tx: Transaction, delivery: Delivery, fault: str) -> Outcome:
     queues.set_aside(tx.session, delivery, fault, tx.now)
     log.error("delivery_set_aside", delivery=delivery.id, fault=fault)
     if not operators.is_one(tx, delivery.chat_id):  # nobody is told of what could not be told
-        operators.tell(tx, "operator.undelivered", f"undelivered:{delivery.id}", row=delivery.id)
+        operators.tell(tx, "operator.undelivered", row=delivery.id)
     return Outcome.SET_ASIDE

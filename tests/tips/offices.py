@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from routing import Router
-from storage import chats, queues
+from storage import aside, chats, queues
+from storage.aside import Queue
 from storage.chats import Address
 from storage.database import Database, Session
 from storage.inbox import RawUpdate
@@ -92,6 +93,15 @@ class Office:
             tx.session.add(officer)
             tx.session.flush()
             tx.session.add(OfficerChat(chat_id=chat.id, officer_id=officer.id))
+
+        await self.run(work)
+
+    async def replay(self, queue: Queue) -> None:
+        """Put back whatever was set aside in a queue."""
+
+        def work(tx: Transaction) -> None:
+            for item in aside.listed(tx.session, queue):
+                aside.put_back(item, tx.now)
 
         await self.run(work)
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from storage import chats
+from storage.aside import Queue
 from storage.chats import Address
 from storage.database import Database
 from storage.models import Delivery
@@ -238,6 +239,16 @@ async def test_what_the_channel_will_never_take_is_set_aside_told_and_blocks_not
     assert (first.state, first.error) == (QueueState.SET_ASIDE, "bad_request")
     assert office.door.texts_to("1") == ["gửi được"]
     assert len(office.door.texts_to("99")) == 1
+
+
+async def test_what_is_set_aside_again_after_a_replay_is_told_again(office: Office) -> None:
+    await office.officer("99")
+    await office.owe("1", "không gửi được")
+    for times in (1, 2):
+        office.door.troubles["1"].append(refused())
+        await send_all(office)
+        assert len(office.door.texts_to("99")) == times
+        await office.replay(Queue.DELIVERIES)
 
 
 async def test_trouble_is_waited_out_longer_each_time_and_somebody_is_told_in_the_end(

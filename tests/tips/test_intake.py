@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from storage.aside import Queue
 from storage.database import Database
 from storage.inbox import RawUpdate
 from storage.models import Delivery, Inbox
@@ -46,8 +47,8 @@ async def take_all(office: Office) -> None:
 
 async def answers_to(office: Office, address: str) -> list[str]:
     worker = office.deliveries()
-    await worker.send_due()
-    await worker.drain()
+    while await worker.send_due():
+        await worker.drain()
     return office.door.texts_to(address)
 
 
@@ -115,6 +116,22 @@ async def test_its_sender_gets_one_apology_and_the_operator_one_word(
     (apology,) = await answers_to(office, "1")
     assert "Có lỗi ở phía chúng tôi" in apology
     assert len(office.door.texts_to("99")) == 1
+
+
+async def test_what_is_set_aside_again_after_a_replay_is_told_again(
+    office: Office, heard: Heard
+) -> None:
+    """To the operator, who thought that it was mended; the sender has been apologised to."""
+    await office.officer("99")
+    await office.hear(("1", "xin chào"), ("1", "lỗi"))
+    for times in (1, 2):
+        for _ in range(TRIES):
+            await take_all(office)
+            office.clock.advance(timedelta(seconds=10))
+        answers = await answers_to(office, "1")
+        assert len([said for said in answers if "Có lỗi" in said]) == 1
+        assert len(office.door.texts_to("99")) == times
+        await office.replay(Queue.INBOX)
 
 
 async def test_a_message_that_fails_takes_nothing_of_its_batch_with_it(
