@@ -1,17 +1,12 @@
 """A process that dies at a chosen step, in the middle of its work, as `kill -9` would have it.
 
-A step ends before each commit, after each commit, and after each message has reached Telegram: between
-those nothing happens that anybody else could see.
+A step ends before each commit and after it: between those nothing happens in the database that anybody
+else could see. `tests/crash` kills whole processes, at requests as well.
 """
 
-import secrets
-from collections.abc import Sequence
 from typing import TypeVar
 
-from handlers.telegram.send import TelegramDoor
 from storage.database import Database, Session, Work
-from tests.town import Town
-from tips.messages import Reply
 
 Result = TypeVar("Result")
 
@@ -51,34 +46,3 @@ class MortalDatabase(Database):
 
     async def read(self, work: Work[Result]) -> Result:
         return await self._real.read(work)
-
-
-class MortalDoor(TelegramDoor):
-    fate: Fate
-
-    async def send(self, address: str, reply: Reply) -> str:
-        message_id = await super().send(address, reply)
-        self.fate.step()
-        return message_id
-
-    async def edit(self, address: str, message_id: str, reply: Reply) -> None:
-        await super().edit(address, message_id, reply)
-        self.fate.step()
-
-    async def delete(self, address: str, message_ids: Sequence[str]) -> None:
-        await super().delete(address, message_ids)
-        self.fate.step()
-
-
-class MortalTown(Town):
-    """The same town, served by a process with a fate."""
-
-    def __init__(self, town: Town, fate: Fate) -> None:
-        self.fate = fate
-        mortal = MortalDatabase(town.database, fate)
-        super().__init__(town.telegram, town.bot, mortal, town.desk, town.clock)
-
-    def _start_process(self, owner: str) -> None:
-        self.door = MortalDoor(self.bot, "Gửi vị trí", self._download)
-        self.door.fate = self.fate
-        super()._start_process(f"{owner}-{secrets.token_hex(4)}")
