@@ -26,6 +26,9 @@ class Metrics:
         self._waiting = self._gauge("queue_waiting", "Rows waiting, or being worked on.", "queue")
         self._aside = self._gauge("queue_set_aside", "Rows that no retry can help.", "queue")
         self._age = self._gauge(
+            "queue_oldest_seconds", "How long ago the oldest row that waits came.", "queue"
+        )
+        self._overdue = self._gauge(
             "queue_oldest_overdue_seconds", "How long the oldest row has been due.", "queue"
         )
         self._tries = self._gauge(
@@ -87,7 +90,8 @@ class Metrics:
         for queue, depth in depths.items():
             self._waiting.labels(queue).set(depth.waiting)
             self._aside.labels(queue).set(depth.set_aside)
-            self._age.labels(queue).set(overdue_seconds(depth, now))
+            self._age.labels(queue).set(_seconds_since(depth.oldest, now))
+            self._overdue.labels(queue).set(_seconds_since(depth.oldest_due, now))
             self._tries.labels(queue).set(depth.most_attempts)
 
     def show_free_disk(self, free: int) -> None:
@@ -115,7 +119,7 @@ class Guarded:
         self.pending.set(updates)
 
 
-def overdue_seconds(depth: Depth, now: datetime) -> float:
-    if depth.oldest_due is None:
+def _seconds_since(moment: datetime | None, now: datetime) -> float:
+    if moment is None:
         return 0.0
-    return max((now - depth.oldest_due).total_seconds(), 0.0)
+    return max((now - moment).total_seconds(), 0.0)

@@ -12,12 +12,14 @@ from tests.clock import FakeClock
 
 def test_queues_show_depth_age_and_what_was_set_aside(clock: FakeClock) -> None:
     metrics = Metrics()
-    metrics.show_queues({"inbox": Depth(3, 1, clock() - timedelta(seconds=90), 4)}, clock())
+    due, came = (clock() - timedelta(seconds=s) for s in (90, 600))
+    metrics.show_queues({"inbox": Depth(3, 1, due, 4, came)}, clock())
     shown = {"queue": "inbox"}
     assert metrics.registry.get_sample_value("tinbao_queue_waiting", shown) == 3
     assert metrics.registry.get_sample_value("tinbao_queue_set_aside", shown) == 1
     assert metrics.registry.get_sample_value("tinbao_queue_most_attempts", shown) == 4
     assert metrics.registry.get_sample_value("tinbao_queue_oldest_overdue_seconds", shown) == 90
+    assert metrics.registry.get_sample_value("tinbao_queue_oldest_seconds", shown) == 600
 
 
 def test_what_is_due_later_or_never_is_not_overdue(clock: FakeClock) -> None:

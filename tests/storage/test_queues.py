@@ -169,6 +169,18 @@ async def test_what_was_set_aside_lets_those_behind_it_go_on(
     assert (depth.waiting, depth.set_aside) == (1, 1)
 
 
+async def test_the_oldest_counts_from_when_it_came_whatever_it_waited_for(
+    database: Database, clock: FakeClock
+) -> None:
+    came = clock()
+    await store(database, clock, update(1), update(2))
+    await claim(database, clock)
+    clock.advance(timedelta(hours=1))
+    await finish(database, clock, "1-1")
+    depth = await database.read(lambda session: queues.depth(session, Inbox))
+    assert (depth.oldest, depth.oldest_due) == (came, clock())
+
+
 async def test_what_was_postponed_holds_its_chat_and_no_other(
     database: Database, clock: FakeClock
 ) -> None:
