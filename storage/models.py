@@ -359,7 +359,7 @@ class Evidence(QueueItem, Model):
     channel: Mapped[Channel]
     kind: Mapped[EvidenceKind]
     created_at: Mapped[datetime] = mapped_column(index=True)
-    reference_sealed: Mapped[bytes | None]  #: how the channel finds it; emptied once fetched
+    reference_sealed: Mapped[bytes | None]  #: how the channel finds it, until fetched
     size: Mapped[int | None]  #: bytes, as the channel said
     tip_id: Mapped[int | None] = mapped_column(ForeignKey("tips.id"), default=None, index=True)
     verdict: Mapped[EvidenceVerdict] = mapped_column(default=EvidenceVerdict.FETCHING)

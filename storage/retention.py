@@ -105,6 +105,16 @@ def delete_deliveries(session: Session, before: datetime) -> int:
     return _count(session, delete(Delivery).where(*ended))
 
 
+def empty_lost_evidence(session: Session, before: datetime) -> int:
+    """Forget how the channel finds files that were set aside before then."""
+    lost = (
+        Evidence.state == QueueState.SET_ASIDE,
+        Evidence.reference_sealed.is_not(None),
+        Evidence.created_at < before,
+    )
+    return _count(session, update(Evidence).where(*lost).values(reference_sealed=None))
+
+
 def delete_unfiled_evidence(session: Session, before: datetime) -> int:
     """Delete pieces that never became part of a tip; their files are swept as orphans."""
     these = (Evidence.tip_id.is_(None), Evidence.created_at < before)

@@ -172,7 +172,7 @@ class EvidenceRoom:
             queues.postpone(piece, self.clock() + wait, error.fault)
 
     def _lose(self, session: Session, piece: Evidence, fault: str) -> None:
-        piece.verdict, piece.reference_sealed = EvidenceVerdict.LOST, None
+        piece.verdict = EvidenceVerdict.LOST  # the reference stays for a while: it may be replayed
         queues.set_aside(session, piece, fault, self.clock())
         log.error("evidence_lost", evidence=piece.id, fault=fault)
         self._tell(session, piece)

@@ -43,6 +43,7 @@ def sweep(tx: Transaction, keep: Periods) -> Mapping[str, int]:
         "rows of updates": retention.delete_inbox(
             session, now - keep.handled, now - keep.set_aside
         ),
+        "references to lost files": retention.empty_lost_evidence(session, now - keep.set_aside),
         "evidence never filed": retention.delete_unfiled_evidence(session, now - keep.draft),
         "counted attempts": retention.delete_attempts(session, now - timedelta(days=1)),
         "people never confirmed": invitations.forget_pending(tx),

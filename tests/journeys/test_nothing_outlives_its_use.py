@@ -319,6 +319,22 @@ async def test_what_was_set_aside_is_kept_for_a_month(sqlite_town: Town) -> None
     assert await rows(town.database, Inbox) == []
 
 
+async def test_how_a_channel_finds_a_lost_file_is_kept_for_a_month(sqlite_town: Town) -> None:
+    town = sqlite_town
+    await a_tip_with_everything(town, town.citizen())
+
+    def lose(session: Session) -> None:
+        for piece in session.query(Evidence):
+            piece.state, piece.reference_sealed = QueueState.SET_ASIDE, b"sealed"
+            piece.created_at = town.clock()
+
+    await town.database.run(lose)
+    await sweep_after(town, KEEP.set_aside)
+    assert {piece.reference_sealed for piece in await rows(town.database, Evidence)} == {b"sealed"}
+    await sweep_after(town, timedelta(seconds=1))
+    assert {piece.reference_sealed for piece in await rows(town.database, Evidence)} == {None}
+
+
 async def test_pictures_that_never_became_part_of_a_tip_go_after_a_day(town: Town) -> None:
     an = town.citizen()
     await an.user.sends_photo(a_chatty_jpeg())
