@@ -129,7 +129,8 @@ class Chat(Model):
     state: Mapped[ChatState] = mapped_column(default=ChatState.OPEN)
     language: Mapped[str] = mapped_column(default="vi")
     #: When all that was sent there, at the pace the platform allows one chat, will have been allowed.
-    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    #: The column has the name it had when it held the time of the last message.
+    settled_at: Mapped[datetime | None] = mapped_column("sent_at", default=None)
 
 
 class Conversation(Model):

@@ -1,4 +1,7 @@
-"""`due_at` alone says when a row may be claimed: it holds leases, and None while a row sleeps in its lane."""
+"""`due_at` alone says when a row may be claimed: it holds leases, and None while a row sleeps in its lane.
+
+`leased_until` stays, unused: processes of the program before go on beside the upgrade, and name it.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -43,11 +46,10 @@ def upgrade() -> None:
     for table in QUEUES:
         rows = _rows(table, "leased_until")
         leased = rows.update().where(rows.c.state == "waiting", rows.c.leased_until > rows.c.due_at)
-        op.execute(leased.values(due_at=rows.c.leased_until))
+        op.execute(leased.values(due_at=rows.c.leased_until, leased_until=None))
 
     def change(batch: Any) -> None:
         batch.alter_column("due_at", existing_type=UtcDateTime(), nullable=True)
-        batch.drop_column("leased_until")
 
     if is_beside():
         _exchange(change)
@@ -63,7 +65,6 @@ def downgrade() -> None:
         op.execute(rows.update().where(rows.c.due_at.is_(None)).values(due_at=rows.c[began]))
 
     def change(batch: Any) -> None:
-        batch.add_column(sa.Column("leased_until", UtcDateTime(), nullable=True))
         batch.alter_column("due_at", existing_type=UtcDateTime(), nullable=False)
 
     _rebuild(NEW, OLD, change)

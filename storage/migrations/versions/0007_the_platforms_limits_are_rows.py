@@ -1,4 +1,7 @@
-"""The platforms' limits are rows: turns of a channel, and what each chat has had of its allowance."""
+"""The platforms' limits are rows: turns of a channel, and what each chat has had of its allowance.
+
+The latter is in `chats.sent_at`, where the program before kept nearly the same time.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,9 +29,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("channel", "number", name=op.f("pk_turns")),
     )
-    op.execute("ALTER TABLE chats RENAME COLUMN sent_at TO settled_at")
 
 
 def downgrade() -> None:
-    op.execute("ALTER TABLE chats RENAME COLUMN settled_at TO sent_at")
     op.drop_table("turns")
