@@ -65,6 +65,7 @@ class Polling:
 
     async def run(self) -> None:
         """Raises SetUpError for a token that Telegram does not know; all other trouble is waited out."""
+        self._stored_below = None  # others may have polled meanwhile
         while True:
             try:
                 await self.poll()
@@ -79,10 +80,12 @@ class Polling:
 
     async def _rest(self, error: TelegramError | DatabaseError) -> None:
         self.rests = True
-        if isinstance(error, TelegramError):
-            await self._troubled(error)
-        await self._sleep(self._pause_after(error).total_seconds())
-        self.rests = False
+        try:
+            if isinstance(error, TelegramError):
+                await self._troubled(error)
+            await self._sleep(self._pause_after(error).total_seconds())
+        finally:  # stopped while it rests, it may be started again, and be watched again
+            self.rests = False
 
     def _pause_after(self, error: TelegramError | DatabaseError) -> timedelta:
         log.warning("telegram.polling_failed", error=type(error).__name__)

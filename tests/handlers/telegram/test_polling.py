@@ -219,6 +219,34 @@ async def test_a_long_poll_can_be_stopped_at_any_moment(
         await task
 
 
+async def test_polling_that_was_stopped_while_it_rested_rests_no_more(
+    bot: Bot, inbox: Inbox, spinners: Spinners, clock: FakeClock, telegram: FakeTelegram
+) -> None:
+    resting = asyncio.Event()
+
+    async def rest(_: float) -> None:
+        resting.set()
+        await asyncio.Event().wait()
+
+    telegram.fail_next("getUpdates", error=502)
+    polling = Polling(bot, inbox, spinners, clock, rest)
+    async with running(polling):
+        await resting.wait()
+        assert polling.rests
+    assert not polling.rests
+
+
+async def test_polling_taken_over_again_confirms_nothing_that_was_stored_before(
+    polling: Polling, telegram: FakeTelegram, an: FakeUser
+) -> None:
+    await an.sends("có trộm")
+    await polling.poll()
+    async with running(polling):
+        await confirmed(telegram)
+    first_of_each_run = telegram.calls_of("getUpdates")[:2]
+    assert [call.parameters.get("offset") for call in first_of_each_run] == [None, None]
+
+
 async def test_polling_is_well_as_soon_as_telegram_answers_however_long_nobody_writes(
     polling: Polling, telegram: FakeTelegram, clock: FakeClock
 ) -> None:
