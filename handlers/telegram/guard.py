@@ -107,8 +107,8 @@ class Guard:
         profile = await profile_of(self.bot)
         if not await self.database.run(lambda s: profiles.is_known(s, Channel.TELEGRAM, profile)):
             found.add(Sign.PROFILE_CHANGED)
-        self._since.clear()
         await self._say(frozenset(found))
+        self._since -= found  # admins know, or will at the next look
 
     async def heard(self, error: TelegramError) -> None:
         """Take note of a conflict in polling: of another poller, or of a webhook that somebody set."""
@@ -118,7 +118,10 @@ class Guard:
             return
         is_webhook = "webhook" in error.message.casefold()
         self._since.add(Sign.FOREIGN_WEBHOOK if is_webhook else Sign.OTHER_POLLER)
-        await self._say(self.signs | self._since)
+        try:
+            await self._say(self.signs | self._since)
+        except DatabaseError as fault:  # the next look tells; polling must go on
+            log.warning("telegram.guard_postponed", error=type(fault).__name__)
 
     async def _say(self, signs: frozenset[Sign]) -> None:
         new, self.signs = signs - self.signs, signs
@@ -126,8 +129,8 @@ class Guard:
             self.show.sign(sign, sign in signs)
         for sign in new:
             log.error("telegram.token_suspected", sign=sign)
-        if new:
-            await self.database.run(lambda session: self._tell(session, new))
+        if signs:  # not only the new ones: the last try to tell may have failed
+            await self.database.run(lambda session: self._tell(session, signs))
 
     def _tell(self, session: Session, signs: frozenset[Sign]) -> None:
         tx = Transaction(session, self.desk, self.clock())

@@ -9,6 +9,7 @@ from telegram.error import Conflict
 from handlers.telegram.connect import SetUpError
 from handlers.telegram.guard import EVERY, SETTLED, Guard, Sign, profile_of
 from storage import profiles
+from storage.database import DatabaseError
 from storage.states import Channel, Role
 from tests.town import Town
 
@@ -110,6 +111,28 @@ async def test_a_conflict_that_is_not_with_our_own_past_alarms_at_once_until_a_l
     assert guard.signs == {sign}  # it has happened since the look before
     await guard.look()
     assert guard.signs == shown.signs == set()
+
+
+async def test_a_conflict_while_the_database_is_away_is_told_once_it_is_back(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise DatabaseError("the server closed the connection")
+
+    admin = await town.officer(903, Role.ADMIN, None)
+    guard = guard_of(town, Shown())
+    await look(guard)
+    before = len(admin.texts)
+    with monkeypatch.context() as away:
+        away.setattr(town.database, "run", refuse)
+        await guard.heard(OTHER)
+        with pytest.raises(DatabaseError):
+            await guard.look()
+    await guard.look()
+    await guard.heard(OTHER)
+    await town.settle()
+    assert len(admin.texts) == before + 1
+    assert "/revoke" in admin.text
 
 
 async def test_a_conflict_right_after_taking_polling_over_is_with_our_own_past(town: Town) -> None:
