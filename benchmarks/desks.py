@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from benchmarks.citizens import Citizen, Json
 from handlers.telegram.receive import decode, to_raw
-from routing import Router
+from routing import Commune, Router, Status
 from storage import chats
 from storage.chats import Address
 from storage.database import Database, Session
@@ -54,3 +55,10 @@ async def steps(office: Office, people: Sequence[Citizen], step: int) -> list[Js
     if step == 0:
         return [citizen.says(WORDS) for citizen in people]
     return await buttons(office, people, PRESSES[step - 1])
+
+
+@cache
+def certain(router: Router) -> Sequence[Commune]:
+    """Communes whose name alone says which one is meant."""
+    named = ((commune, f"ở {commune.full_name}") for commune in router.communes())
+    return [commune for commune, words in named if router.route(words).status is Status.CERTAIN]

@@ -9,13 +9,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import databases
 from benchmarks.citizens import Citizen, Json
-from benchmarks.desks import PRESSES
+from benchmarks.desks import PRESSES, certain
 from benchmarks.phones import Phones
 from benchmarks.table import Line, Scale, at_most
 from bot.foundation import now
@@ -23,7 +22,7 @@ from bot.progress import Progress
 from bot.repeating import repeat
 from handlers.telegram.receive import to_raw
 from handlers.telegram.send import LIMITS
-from routing import Commune, Router, Status
+from routing import Commune, Router
 from storage.database import Database
 from storage.sealing import Keyring
 from storage.states import Channel, Role
@@ -53,7 +52,7 @@ class Service:
         """Let a citizen tell of an incident until only sending is left."""
         citizen = Citizen(FIRST_CITIZEN + number)
         commune = self.communes[number % len(self.communes)]
-        await self._hear(citizen.says(_words(commune)))
+        await self._hear(citizen.says(f"mất trộm xe ở {commune.full_name}"))
         await self._press(citizen, PRESSES[0])
         await self.phones.button(str(citizen.number), PRESSES[1])
         return citizen
@@ -125,7 +124,7 @@ async def serving() -> AsyncIterator[Service]:
         office = make_office(
             Database(fresh(), Keyring.fresh()), Path(folder), router, FakeClock(now())
         )
-        base, desk, communes = office.database, office.desk, _certain(router)
+        base, desk, communes = office.database, office.desk, certain(router)[:OFFICERS]
         for number, commune in enumerate(communes):
             await office.officer(str(FIRST_OFFICER + number), Role.OFFICER, commune.code)
         intake = Intake(base, desk, {Channel.TELEGRAM: phones}, now, owed, "bench")
@@ -139,13 +138,3 @@ async def serving() -> AsyncIterator[Service]:
             stop.set()
         await sender.drain()
         await base.close()
-
-
-def _words(commune: Commune) -> str:
-    return f"mất trộm xe ở {commune.full_name}"
-
-
-def _certain(router: Router) -> list[Commune]:
-    """Communes whose name alone says which one is meant."""
-    certain = (c for c in router.communes() if router.route(_words(c)).status is Status.CERTAIN)
-    return list(islice(certain, OFFICERS))

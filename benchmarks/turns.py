@@ -1,5 +1,9 @@
 """Whole turns: from a stored update to everything it changes and owes, committed.
 
+Citizens of all communes, each of which has an officer, tell of a theft, say where, say when, and send: one
+turn in four files a tip and alerts an officer, the others ask the next question. As on most days each
+message is handled when it comes, in a commit of its own, and no commune has so many that they are grouped.
+
 The yardstick is the same statements with the same values, said by a bare engine in one thread to a database
 that was alike, plus the parse of the updates.
 """
@@ -10,6 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count as count_from
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,15 +22,19 @@ from telegram import Update
 
 from benchmarks import databases
 from benchmarks.citizens import Citizen, Json
-from benchmarks.desks import TURNS, open_office, steps, store
+from benchmarks.desks import PRESSES, buttons, certain, open_office, store
 from benchmarks.statements import Recording, recording, say_again
 from benchmarks.table import Line, Scale, at_least
 from bot.progress import Progress
-from routing import Router
+from routing import Commune, Router
 from storage.sealing import Keyring
+from storage.states import Role
+from tests.tips.offices import Office
 
 ROUNDS = {Scale.TINY: 1, Scale.REDUCED: 5, Scale.FULL: 9}
-CITIZENS = {Scale.TINY: 3, Scale.REDUCED: 40, Scale.FULL: 300}
+CITIZENS = {Scale.TINY: 3, Scale.REDUCED: 30, Scale.FULL: 300}
+TURNS = 2 + len(PRESSES)  #: until a tip is filed
+OFFICER, CITIZEN = 10_000, 20_000  #: the first of each
 GOALS = {"SQLite": 0.5, "PostgreSQL": 0.7}
 
 
@@ -67,13 +76,15 @@ async def _on(kind: str, scale: Scale, show: Progress) -> Line:
 async def _tell(
     url: str, keyring: Keyring, router: Router, count: int, recorded: Recording
 ) -> Told:
-    """Let `count` citizens tell their story; each message is handled when it comes, as on most days."""
-    told, turns = Told(), count_from(1)
+    """Let `count` citizens tell their story."""
+    told, turns, communes = Told(), count_from(1), certain(router)[:count]
     with TemporaryDirectory() as folder:
         office = await open_office(url, keyring, router, Path(folder))
-        people, worker = [Citizen(1000 + n) for n in range(count)], office.intake()
+        for number, commune in enumerate(communes):
+            await office.officer(str(OFFICER + number), Role.OFFICER, commune.code)
+        people, worker = [Citizen(CITIZEN + n) for n in range(count)], office.intake()
         for step in range(TURNS):
-            for update in await steps(office, people, step):
+            for update in await _step(office, people, communes, step):
                 await store(office, [update])
                 told.updates.append(update)
                 recorded.turn = next(turns)
@@ -83,6 +94,18 @@ async def _tell(
                 recorded.turn = 0
         await office.database.close()
     return told
+
+
+async def _step(
+    office: Office, people: Sequence[Citizen], communes: Sequence[Commune], step: int
+) -> list[Json]:
+    """What everybody sends in this step of their story."""
+    if step == 0:
+        return [citizen.says("mất trộm xe máy") for citizen in people]
+    if step == 1:
+        where = cycle(communes)
+        return [citizen.says(f"ở {next(where).full_name}") for citizen in people]
+    return await buttons(office, people, PRESSES[step - 2])
 
 
 def _parse(updates: Sequence[Json]) -> float:

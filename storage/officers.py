@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from storage.database import keyring_of
@@ -11,6 +12,8 @@ from storage.models import Chat, Group, Invitation, Officer, OfficerChat
 from storage.states import COMMUNE_ROLES, ChatState, OfficerState, Role
 
 NAME, INVITATION = "officers.name", "invitation"
+
+Reachable = Select[Officer, Chat]  #: who can be written to, and where
 
 
 def acting_in(session: Session, chat: Chat) -> Officer | None:
@@ -34,36 +37,41 @@ def pending_in(session: Session, chat: Chat) -> Officer | None:
 
 def of_commune(session: Session, commune_code: str) -> Sequence[tuple[Officer, Chat]]:
     """Return the officers of a commune with each chat that can be written to."""
-    return _reachable(
-        session, (Officer.commune_code == commune_code, Officer.role.in_(COMMUNE_ROLES))
-    )
+    return _rows(session, _of_commune(), commune=commune_code)
+
+
+@cache
+def _of_commune() -> Reachable:
+    """Built once: that costs more than to answer it."""
+    these = (Officer.commune_code == bindparam("commune"), Officer.role.in_(COMMUNE_ROLES))
+    return _reachable(*these)
 
 
 def of_desk(session: Session, province_code: str) -> Sequence[tuple[Officer, Chat]]:
-    return _reachable(session, (Officer.province_code == province_code, Officer.role == Role.DESK))
+    these = (Officer.province_code == province_code, Officer.role == Role.DESK)
+    return _rows(session, _reachable(*these))
 
 
 def with_role(session: Session, role: Role) -> Sequence[tuple[Officer, Chat]]:
-    return _reachable(session, (Officer.role == role,))
+    return _rows(session, _reachable(Officer.role == role))
 
 
 def reachable(session: Session) -> Sequence[tuple[Officer, Chat]]:
-    return _reachable(session, ())
+    return _rows(session, _reachable())
 
 
-def _reachable(session: Session, where: tuple[object, ...]) -> Sequence[tuple[Officer, Chat]]:
-    query = (
+def _reachable(*where: ColumnElement[bool]) -> Reachable:
+    return (
         select(Officer, Chat)
         .join(OfficerChat, OfficerChat.officer_id == Officer.id)
         .join(Chat, Chat.id == OfficerChat.chat_id)
-        .where(
-            Officer.state == OfficerState.ACTIVE,
-            Chat.state == ChatState.OPEN,
-            *where,  # type: ignore[arg-type]
-        )
+        .where(Officer.state == OfficerState.ACTIVE, Chat.state == ChatState.OPEN, *where)
         .order_by(Officer.id, Chat.id)
     )
-    return [(officer, chat) for officer, chat in session.execute(query)]
+
+
+def _rows(session: Session, query: Reachable, **values: str) -> Sequence[tuple[Officer, Chat]]:
+    return [(officer, chat) for officer, chat in session.execute(query, values)]
 
 
 def chats_of(session: Session, officer: Officer) -> Sequence[Chat]:

@@ -33,7 +33,7 @@ from sqlalchemy.orm import Session, aliased
 from storage import pace
 from storage.database import insert_new
 from storage.limits import Limits
-from storage.models import Chat, Delivery, Evidence, Inbox, Pause, UtcDateTime
+from storage.models import Chat, Delivery, Evidence, Inbox, Pause
 from storage.states import Channel, ChatState, DeliveryClass, QueueState
 
 Item = TypeVar("Item", Inbox, Delivery, Evidence)
@@ -276,19 +276,19 @@ def _wake_next(session: Session, ended: Inbox | Delivery | Evidence, now: dateti
 
 @cache
 def _wake_statement(kind: type[Any]) -> Update:
-    other = aliased(kind)
-    lane = (getattr(other, name) == bindparam(f"of_{name}") for name in LANES[kind])
+    """Of tables, not of classes: nobody's session holds the row, and looking for it there takes a while."""
+    table = kind.__table__
+    other = table.alias()
+    lane = (other.c[name] == bindparam(f"of_{name}") for name in LANES[kind])
     asleep = (
-        select(other.id)
-        .where(other.state == WAITING, other.due_at.is_(None), *lane)
-        .order_by(*(getattr(other, name) for name in ORDERS[kind]))
+        select(other.c.id)
+        .where(other.c.state == WAITING, other.c.due_at.is_(None), *lane)
+        .order_by(*(other.c[name] for name in ORDERS[kind]))
         .limit(1)
         .scalar_subquery()
     )
-    woken = update(kind).where(kind.id == asleep, kind.due_at.is_(None))
-    return woken.values(due_at=bindparam("woken_at", type_=UtcDateTime())).execution_options(
-        synchronize_session=False
-    )
+    woken = update(table).where(table.c.id == asleep, table.c.due_at.is_(None))
+    return woken.values(due_at=bindparam("woken_at"))
 
 
 def wake_forgotten(session: Session, now: datetime) -> int:

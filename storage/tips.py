@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage.database import keyring_of
@@ -101,13 +102,15 @@ def reporter_of(session: Session, tip: Tip) -> Reporter:
 
 def urgent_since(session: Session, chat: Chat, since: datetime) -> int:
     """Return how many urgent tips a chat has filed since then."""
-    query = (
-        select(func.count())
-        .select_from(Tip)
-        .join(Reporter, Reporter.tip_id == Tip.id)
-        .where(Reporter.chat_id == chat.id, Tip.priority == Priority.P1, Tip.received_at > since)
-    )
-    return session.scalar(query) or 0
+    return session.scalar(_urgent_since(), {"by": chat.id, "since": since}) or 0
+
+
+@cache
+def _urgent_since() -> Select[int]:
+    """Built once: that costs more than to answer it."""
+    these = (Reporter.chat_id == bindparam("by"), Tip.received_at > bindparam("since"))
+    filed = select(func.count()).select_from(Tip).join(Reporter, Reporter.tip_id == Tip.id)
+    return filed.where(Tip.priority == Priority.P1, *these)
 
 
 def open_in_commune(session: Session, commune_code: str) -> Sequence[Tip]:

@@ -64,8 +64,12 @@ def hear(words: Sequence[Word], *sections: str) -> list[Heard]:
 
 def _matches(words: Sequence[Word], sections: tuple[str, ...]) -> Iterator[Heard]:
     index = _index(sections)
+    said = {word.bare for word in words}
     for start, word in enumerate(words):
         for section, cue_words, weight in index.get(word.bare, ()):
+            last = cue_words[-1]
+            if last is None or last.bare not in said:
+                continue  # most cues share only their first word with what was said
             fit = _fit_all(words, start, cue_words)
             if fit:
                 positions, exact = fit
@@ -149,6 +153,7 @@ def _index(
             compiled = _compiled(cue)
             first = compiled[0]
             assert first is not None, f"a cue begins with a gap: {cue}"
+            assert compiled[-1] is not None, f"a cue ends with a gap: {cue}"
             index.setdefault(first.bare, []).append((section, compiled, cue.weight))
     return index
 
