@@ -5,12 +5,9 @@ import unicodedata
 from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
 
 from routing.cues import GLUED, SECOND_HALVES, Kinds, Level, kinds_of, pairs_of
 from routing.units import NO_NAME, Name, Node
-
-_Found = TypeVar("_Found")
 
 LONGEST_TEXT = 4096  # characters looked at; what platforms allow in one message
 REMEMBERED = 8192  # words kept spelled: names are made of few different ones
@@ -120,13 +117,12 @@ class Reader:
         self._known = known
         self._tree = tree
         self._runs: dict[str, Run] = {}
-        self._tokens: dict[str, tuple[Word, ...]] = {}
 
     def read(self, text: str) -> Words:
         """Cut a text; what lies past `LONGEST_TEXT` is not looked at."""
         words: list[Word] = []
         breaks, joints = {0}, set[int]()
-        text = text[:LONGEST_TEXT]
+        text = text[:LONGEST_TEXT].replace(",", " , ")
         if "\n" in text:
             text = text.replace("\n", " \n ")
         remembered = self._runs.get
@@ -140,31 +136,28 @@ class Reader:
         return Words(words, breaks, joints)
 
     def _run(self, typed: str) -> Run:
-        """What was typed without a space: mostly one word, perhaps with a comma."""
+        """What was typed without a space or comma: mostly one word, or none."""
         words: list[Word] = []
         breaks, joints = list[int](), list[int]()
         for token in _TOKENS.findall(clean(typed)):
-            more = self._tokens.get(token)
-            if more is None:
-                more = self._token(token)
+            more = self._token(token)
             if not more:
                 (joints if token in JOINTS else breaks).append(len(words))
             words += more
         run = tuple(words), tuple(breaks), tuple(joints)
         if len(typed) < LONGEST_TOKEN:
-            _keep(self._runs, typed, run)
+            if len(self._runs) >= MET:
+                self._runs.clear()  # what is usual is soon there again
+            self._runs[typed] = run
         return run
 
     def _token(self, token: str) -> tuple[Word, ...]:
         if not token[0].isalnum():
-            pieces: tuple[Word, ...] = ()
-        elif len(token) >= LONGEST_TOKEN:
+            return ()
+        if len(token) >= LONGEST_TOKEN:
             return (self._word(token[:LONGEST_TOKEN], known=False, keyed=False),)
-        else:
-            keyed = token.isascii() and bool(_KEYED.search(token)) and token not in self._known
-            pieces = tuple([self._word(part, keyed=keyed) for part in self._cut(token)])
-        _keep(self._tokens, token, pieces)
-        return pieces
+        keyed = token.isascii() and bool(_KEYED.search(token)) and token not in self._known
+        return tuple([self._word(part, keyed=keyed) for part in self._cut(token)])
 
     def _word(self, part: str, *, keyed: bool, known: bool = True) -> Word:
         exact = spell(part)
@@ -222,13 +215,6 @@ def clean(text: str) -> str:
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return _NOISE.sub("", text)
-
-
-def _keep(memory: dict[str, _Found], key: str, found: _Found) -> None:
-    """Remember it. A full memory begins anew: what is usual is soon there again."""
-    if len(memory) >= MET:
-        memory.clear()
-    memory[key] = found
 
 
 def _split_on_case(token: str) -> list[str]:
