@@ -74,6 +74,7 @@ class Process:
             now,
             owner,
             desk.limits.evidence_size,
+            wake_ups.stored,
         )
 
     def services(self) -> list[Service]:

@@ -9,7 +9,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -76,6 +76,8 @@ class EvidenceRoom:
     clock: Clock
     owner: str
     limit: int  #: bytes
+    #: set when an outcome may be in the inbox, for its worker to wait on
+    told: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self) -> int:
         """Handle one due file; return how many were claimed."""
@@ -85,6 +87,7 @@ class EvidenceRoom:
         piece_id, channel, reference = claimed
         record = await self._fetched(piece_id, channel, reference)
         await self.database.insist(record)
+        self.told.set()
         return 1
 
     def _claim(self, session: Session) -> tuple[int, Channel, str] | None:

@@ -58,6 +58,7 @@ class Guard:
     show: Show
     sleep: Sleep = asyncio.sleep
     signs: frozenset[Sign] = frozenset()
+    is_cut_off: bool = False  #: the last two looks or more were in vain
     _since: set[Sign] = field(default_factory=set)  #: seen since the last look
     _began: datetime | None = None
     _unreached: datetime | None = None  #: since when, if the last look was in vain
@@ -77,7 +78,7 @@ class Guard:
     async def _look_or_tell(self) -> None:
         try:
             await self.look()
-            self._unreached = None
+            self._unreached, self.is_cut_off = None, False
         except InvalidToken:
             raise SetUpError(BOT_UNKNOWN) from None
         except TelegramError as error:
@@ -89,7 +90,7 @@ class Guard:
         if self._unreached is None:
             self._unreached = self.clock()
             return
-        since = self._unreached
+        since, self.is_cut_off = self._unreached, True
         await self.database.run(lambda session: self._owe_unreached(session, since))
 
     def _owe_unreached(self, session: Session, since: datetime) -> None:

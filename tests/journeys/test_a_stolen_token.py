@@ -176,10 +176,14 @@ async def test_a_platform_out_of_reach_for_two_looks_is_told_once_and_read_when_
     await look(guard_of(town, Shown(), looks=1))
     await town.settle()
     assert len(admin.texts) == before
-    await look(guard_of(town, Shown(), looks=3))
+    guard = guard_of(town, Shown(), looks=3)
+    await look(guard)
     await town.settle()
+    assert guard.is_cut_off
     assert len(admin.texts) == before + 1
     assert "không liên lạc được với Telegram" in admin.text
+    await look(guard)
+    assert not guard.is_cut_off
 
 
 async def test_a_token_that_was_revoked_ends_the_process_with_one_line(sqlite_town: Town) -> None:

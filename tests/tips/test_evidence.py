@@ -96,7 +96,9 @@ async def test_a_photo_is_fetched_cleaned_and_sealed(
     office: Office, room: Room, files: FileStore
 ) -> None:
     await send_photo(office)
-    assert await room().take() == 1
+    cleaning = room()
+    assert await cleaning.take() == 1
+    assert cleaning.told.is_set()
     piece = await piece_of(office)
     assert (piece.verdict, piece.state) == (EvidenceVerdict.CLEAN, QueueState.DONE)
     assert piece.reference_sealed is None
