@@ -19,7 +19,7 @@ from benchmarks.quiet import quiet
 from bot.foundation import now
 from bot.server import listen, make_app, serving
 from handlers.telegram.spinners import Spinners
-from handlers.telegram.webhook import webhook_route
+from handlers.telegram.webhook import Webhook
 from storage import schema
 from storage.database import Database
 from storage.sealing import Keyring
@@ -44,8 +44,8 @@ def library() -> ASGIApp:
 
 def ours(database: Database) -> ASGIApp:
     inbox = Inbox(database, now, asyncio.Event())
-    route = webhook_route(inbox, Spinners(BOT), PATH, SECRET)
-    return make_app({}, CollectorRegistry(), (), [route])
+    door = Webhook(inbox, Spinners(BOT), SECRET)
+    return make_app({}, CollectorRegistry(), (), straight={PATH: door})
 
 
 async def serve(kind: str, folder: Path) -> None:

@@ -56,6 +56,7 @@ async def run(settings: Settings) -> None:
             settings.metrics_from,
             [route for door in opened for route in door.routes],
             max([1 << 20, *(door.largest_body for door in opened)]),
+            {path: app for door in opened for path, app in door.straight.items()},
         )
         await process.warn()
         log.info("serving", roles=sorted(settings.roles), owner=owner)

@@ -1,12 +1,13 @@
 """What an open channel is; and the two-phone page, which is there when nothing is configured."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from bot.foundation import Foundation, now
 from bot.metrics import Metrics
@@ -31,6 +32,8 @@ class OpenDoor:
     serve: Callable[[], Coroutine[Any, Any, None]]  #: runs as long as the channel does
     is_ready: Check
     largest_body: int = 1 << 20  #: bytes
+    #: apps called for a path with nothing before them: they bound what they read
+    straight: Mapping[str, ASGIApp] = field(default_factory=dict)
     bot_name: Callable[[], str] = str
 
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import MappingProxyType
 
 import structlog
 import uvicorn
@@ -38,13 +39,15 @@ def make_app(
     metrics_from: Networks,
     routes: Sequence[BaseRoute] = (),
     max_body: int = MAX_BODY,
-) -> Starlette:
+    straight: Mapping[str, ASGIApp] = MappingProxyType({}),
+) -> ASGIApp:
     """Put the server's own pages and the doors' routes together.
 
     Args:
         checks: what must hold for /readyz, by name.
         metrics_from: networks whose peers may read /metrics.
         max_body: bytes; longer requests get 413, whatever their route.
+        straight: apps that are called for these paths with nothing before them, which bound what they read.
     """
     own = [
         Route("/healthz", lambda _: PlainTextResponse("ok\n")),
@@ -52,7 +55,12 @@ def make_app(
         Route("/metrics", _metrics(registry, metrics_from)),
     ]
     limit = Middleware(BodyLimit, limit=max_body)
-    return Starlette(routes=[*own, *routes], middleware=[limit])
+    pages = Starlette(routes=[*own, *routes], middleware=[limit])
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await straight.get(scope["path"], pages)(scope, receive, send)
+
+    return app
 
 
 def _readiness(checks: Mapping[str, Check]) -> Callable[[Request], Awaitable[Response]]:

@@ -1,13 +1,13 @@
 """Telegram, opened: its way in by webhook where an address is set, else by polling; its way out always."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
@@ -38,7 +38,7 @@ T = TypeVar("T")
 class WayIn:
     """How updates come in."""
 
-    routes: Sequence[BaseRoute]
+    straight: Mapping[str, ASGIApp]  #: by path
     take: Callable[[], Coroutine[Any, Any, None]]  #: runs as long as updates are to come
     is_ready: Check
 
@@ -84,9 +84,10 @@ async def telegram(
         yield OpenDoor(
             Channel.TELEGRAM,
             TelegramDoor(bot, base.texts("choice.where.send_pin", Language.VI)),
-            way_in.routes,
+            [],
             serve,
             way_in.is_ready,
+            straight=way_in.straight,
             bot_name=lambda: _name(bot),
         )
 
@@ -98,7 +99,7 @@ def _way_in(wiring: Wiring) -> WayIn:
             return _by_webhook(wiring, settings.telegram_webhook_url)
     elif ProcessRole.POLL in settings.roles:
         return _by_polling(wiring)
-    return WayIn([], _for_ever, _always)
+    return WayIn({}, _for_ever, _always)
 
 
 def _by_polling(wiring: Wiring) -> WayIn:
@@ -128,14 +129,13 @@ def _by_polling(wiring: Wiring) -> WayIn:
         answered = polling.last_success is not None and now() - polling.last_success < SILENCE
         return answered and not guard.signs
 
-    return WayIn([], take, is_ready)
+    return WayIn({}, take, is_ready)
 
 
 def _by_webhook(wiring: Wiring, url: str) -> WayIn:
     base, bot = wiring.base, wiring.bot
     secret = base.keyring.token("telegram.webhook")
-    path = base.settings.telegram_webhook_path
-    route = webhook.webhook_route(wiring.inbox, wiring.spinners, path, secret)
+    door = webhook.Webhook(wiring.inbox, wiring.spinners, secret)
     announced = asyncio.Event()
     duty = wiring.duty("telegram.guard")
     guard = wiring.guard(url, partial(webhook.set_up, bot, url, secret))
@@ -146,10 +146,11 @@ def _by_webhook(wiring: Wiring, url: str) -> WayIn:
         await duty.perform(guard.run)
 
     async def is_ready() -> bool:
-        seen = guard.signs if duty.is_ours else ()  # of another day, if another looks now
-        return announced.is_set() and not seen
+        troubled = bool(guard.signs) or guard.is_cut_off
+        # What we saw is of another day, if another looks now.
+        return announced.is_set() and not (troubled and duty.is_ours)
 
-    return WayIn([route], take, is_ready)
+    return WayIn({base.settings.telegram_webhook_path: door}, take, is_ready)
 
 
 async def _introduce(base: Foundation, bot: Bot) -> None:

@@ -13,7 +13,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, ProgrammingError
@@ -27,6 +27,7 @@ __all__ = [
     "DatabaseError",
     "Session",
     "insert_new",
+    "insert_new_by",
     "is_away",
     "keyring_of",
     "sqlite_path",
@@ -64,7 +65,12 @@ def is_away(error: BaseException) -> bool:
 
 def insert_new(session: Session, kind: type[Any]) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT into a model's table that passes over rows whose unique key is taken."""
-    if session.get_bind().dialect.name == "postgresql":
+    return insert_new_by(session.get_bind().dialect, kind)
+
+
+def insert_new_by(dialect: Dialect, kind: type[Any]) -> postgresql.Insert | sqlite.Insert:
+    """Return the same as `insert_new`, where there is no session yet."""
+    if dialect.name == "postgresql":
         return postgresql.insert(kind).on_conflict_do_nothing()
     return sqlite.insert(kind).on_conflict_do_nothing()
 

@@ -5,7 +5,6 @@ value names the key that sealed it, so that keys can rotate: old keys open, the 
 """
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -91,7 +90,7 @@ class Keyring:
 
     def digest(self, value: str, purpose: str) -> bytes:
         """Return a keyed hash (32 bytes) to find `value` by, without storing it."""
-        return hmac.new(self.hash_key, f"{purpose}\0{value}".encode(), hashlib.sha256).digest()
+        return hmac.digest(self.hash_key, f"{purpose}\0{value}".encode(), "sha256")
 
     def token(self, purpose: str) -> str:
         """Return a URL-safe secret that is always the same for these keys and this purpose."""

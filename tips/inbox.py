@@ -39,22 +39,41 @@ class Inbox:
         self._clock = clock
         self._stored, self._received = stored, received
         self._gathering: list[RawUpdate] = []
-        self._commit: asyncio.Task[None] | None = (
-            None  #: takes whatever has gathered when it starts
-        )
-        self._writing = asyncio.Lock()
+        self._waiting: list[asyncio.Future[None]] = []  #: for what is gathering to be committed
+        self._writing: asyncio.Task[None] | None = None
 
     async def store(self, updates: Sequence[RawUpdate]) -> None:
         """Return once all are committed; raise if they could not be."""
+        committed = asyncio.get_running_loop().create_future()
         self._gathering.extend(updates)
-        if self._commit is None:
-            self._commit = asyncio.create_task(self._commit_gathered())
-        await asyncio.shield(self._commit)
+        self._waiting.append(committed)
+        if self._writing is None:
+            self._commit()
+        await committed
         for update in updates:
             self._received(update.channel)
 
-    async def _commit_gathered(self) -> None:
-        async with self._writing:
-            batch, self._gathering, self._commit = self._gathering, [], None
-            await self._database.run(lambda session: inbox.store(session, batch, self._clock()))
-        self._stored.set()
+    def _commit(self) -> None:
+        """Begin to write what has gathered; what comes meanwhile gathers for the next commit."""
+        batch, waiting = self._gathering, self._waiting
+        self._gathering, self._waiting = [], []
+        self._writing = asyncio.create_task(
+            self._database.run(lambda session: inbox.store(session, batch, self._clock()))
+        )
+        self._writing.add_done_callback(lambda written: self._tell(written, waiting))
+
+    def _tell(self, written: asyncio.Task[None], waiting: Sequence[asyncio.Future[None]]) -> None:
+        """Tell those who wait how it ended, those who have not given up."""
+        self._writing = None
+        if self._waiting:
+            self._commit()
+        fault = asyncio.CancelledError() if written.cancelled() else written.exception()
+        if fault is None:
+            self._stored.set()
+        for one in waiting:
+            if one.done():
+                continue
+            if fault is None:
+                one.set_result(None)
+            else:
+                one.set_exception(fault)

@@ -31,8 +31,11 @@ UNREADABLE = (
 ADDRESSED = re.compile(r"(/\w+)@(\w+)", re.ASCII)
 
 
-def to_raw(update: Json) -> RawUpdate:
+def to_raw(update: Json, body: bytes = b"") -> RawUpdate:
     """Read what storing needs: identity, lane and order. The rest stays unread in the body.
+
+    Args:
+        body: the update as it came, where it did not come in a list of them.
 
     Raises ValueError for what is no update at all.
     """
@@ -46,7 +49,7 @@ def to_raw(update: Json) -> RawUpdate:
         external_id=str(number),
         chat=_lane(content) or f"update:{number}",
         sequence=number,
-        body=json.dumps(update, separators=(",", ":")).encode(),
+        body=body or json.dumps(update, separators=(",", ":")).encode(),
         message_id=str(message_id) if _is_number(message_id) else None,
     )
 

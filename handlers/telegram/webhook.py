@@ -6,9 +6,7 @@ import json
 from typing import Any
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 from telegram import Bot, WebhookInfo
 
 from handlers.telegram.connect import SetUpError, Sleep, persist
@@ -21,69 +19,75 @@ from tips.inbox import Inbox
 log = structlog.get_logger()
 
 PROOF_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+PROOF = PROOF_HEADER.lower().encode()  #: as ASGI names it
 LARGEST_BODY = 1024 * 1024  #: bytes; an update is a few kilobytes
-CONNECTIONS = 40
+CONNECTIONS = 100  #: the most Telegram opens: those who wait together share a commit
+#: of every answer, which is a status and no more
+HEADERS = [(b"content-length", b"0"), (b"allow", b"POST")]
 
 
-def webhook_route(inbox: Inbox, spinners: Spinners, path: str, secret: str) -> Route:
-    """Return the route on which Telegram, and nobody without `secret`, delivers updates."""
-    if not secret:
-        raise ValueError("a webhook without a secret would take anybody's word")
+class Webhook:
+    """Where Telegram, and nobody without `secret`, delivers updates: an ASGI app of its own.
 
-    async def receive(request: Request) -> Response:
-        if not _knows(request, secret):
-            return Response(status_code=401)
-        if _media_type(request) != "application/json":
-            return Response(status_code=415)
-        body = await _body(request)
+    Every message of every citizen comes through here, so nothing stands before it and it does no more than
+    it must.
+    """
+
+    def __init__(self, inbox: Inbox, spinners: Spinners, secret: str) -> None:
+        if not secret:
+            raise ValueError("a webhook without a secret would take anybody's word")
+        self._inbox, self._spinners, self._secret = inbox, spinners, secret.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status = self._refusal(scope) or await self._take(receive)
+        await send({"type": "http.response.start", "status": status, "headers": HEADERS})
+        await send({"type": "http.response.body"})
+
+    def _refusal(self, scope: Scope) -> int | None:
+        headers = dict(scope["headers"])
+        if scope["method"] != "POST":
+            return 405
+        if not hmac.compare_digest(headers.get(PROOF, b""), self._secret):
+            return 401
+        media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        return None if media_type == b"application/json" else 415
+
+    async def _take(self, receive: Receive) -> int:
+        body = await _body(receive)
         if body is None:
-            return Response(status_code=413)
-        return await _take(body, inbox, spinners)
+            return 413
+        try:
+            update, raw = _read(body)
+        except (ValueError, RecursionError):
+            return 400
+        try:
+            await self._inbox.store([raw])
+        except DatabaseError as error:
+            log.error("telegram.update_not_stored", error=type(error).__name__)
+            return 503
+        self._spinners.stop(update)
+        return 200
 
-    return Route(path, receive, methods=["POST"])
 
-
-def _knows(request: Request, secret: str) -> bool:
-    given = request.headers.get(PROOF_HEADER, "")
-    return hmac.compare_digest(given.encode(), secret.encode())
-
-
-def _media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body, None as soon as it is too long; what was broken off comes out short."""
-    body = bytearray()
-    try:
-        async for part in request.stream():
-            body += part
-            if len(body) > LARGEST_BODY:
-                return None
-    except ClientDisconnect:
-        return b""
+async def _body(receive: Receive) -> bytes | None:
+    """The body, None as soon as it is too long; what was broken off comes out empty."""
+    body, more = bytearray(), True
+    while more:
+        part = await receive()
+        if part["type"] == "http.disconnect":
+            return b""
+        body += part.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            return None
+        more = part.get("more_body", False)
     return bytes(body)
-
-
-async def _take(body: bytes, inbox: Inbox, spinners: Spinners) -> Response:
-    try:
-        update, raw = _read(body)
-    except (ValueError, RecursionError):
-        return Response(status_code=400)
-    try:
-        await inbox.store([raw])
-    except DatabaseError as error:
-        log.error("telegram.update_not_stored", error=type(error).__name__)
-        return Response(status_code=503)
-    spinners.stop(update)
-    return Response(status_code=200)
 
 
 def _read(body: bytes) -> tuple[dict[str, Any], RawUpdate]:
     update = json.loads(body)
     if not isinstance(update, dict):
         raise ValueError("an update is a JSON object")
-    return update, to_raw(update)
+    return update, to_raw(update, body)
 
 
 async def set_up(bot: Bot, url: str, secret: str, sleep: Sleep = asyncio.sleep) -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from bot.connections import Bounds
+from bot.connections import BOUNDS, Bounds
 from bot.server import listen, make_app, serving
 from bot.values import networks
 
@@ -100,6 +100,41 @@ async def test_dripping_bytes_gains_no_time() -> None:
         client.sends(HEAD)
         assert b"200" not in await client.hears()
         dripping.cancel()
+
+
+@pytest.mark.parametrize(
+    ("begun", "more"),
+    [
+        (b"POST /length HTTP/1.1\r\n", b"X-More: and more\r\n"),
+        (b"POST /length HTTP/1.1\r\nX-Long: ", b"long and longer "),
+        (b"GET /", b"long and longer "),
+        (b"POST /length HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X-More: and more\r\n"),
+    ],
+    ids=["many headers", "a long header", "a long address", "after the body"],
+)  # fmt: skip
+async def test_a_head_without_end_is_cut_off_though_it_is_fast(begun: bytes, more: bytes) -> None:
+    async with site(Bounds()) as here:
+        client = await here.connects()
+        client.sends(begun + more * (2 * BOUNDS.head // len(more)))
+        assert b"200" not in await client.hears()
+
+
+async def test_a_body_longer_than_a_head_may_be_is_taken() -> None:
+    async with site(Bounds()) as here:
+        client = await here.connects()
+        size = 4 * BOUNDS.head
+        head = f"POST /length HTTP/1.1\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n"
+        client.sends(head.encode() + b"x" * size)
+        assert (await client.hears()).endswith(str(size).encode())
+
+
+async def test_requests_sent_ahead_of_their_answers_are_not_kept() -> None:
+    async with site(Bounds()) as here:
+        client = await here.connects()
+        client.sends(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n" * 1000)
+        heard = await client.hears()
+        assert b"400" in heard.partition(b"\r\n")[0]
+        assert b"done" not in heard
 
 
 async def test_the_second_request_of_a_connection_has_its_own_time_and_no_more() -> None:

@@ -29,7 +29,6 @@ from typing import Any, NoReturn, cast
 import structlog
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, event
-from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from telegram import Bot
 from telegram.request import BaseRequest, HTTPXRequest
@@ -38,7 +37,7 @@ from bot.server import listen, serving
 from handlers.telegram import connect, polling
 from handlers.telegram.polling import Polling
 from handlers.telegram.spinners import Spinners
-from handlers.telegram.webhook import webhook_route
+from handlers.telegram.webhook import Webhook
 from routing import Router
 from storage.database import Database, Session
 from storage.sealing import Keyring
@@ -204,8 +203,8 @@ async def poll(town: Town, spinners: Spinners) -> None:
 
 async def hear(nursling: Nursling, orders: Orders, listener: socket.socket) -> None:
     """Serve the webhook until as many updates as are expected were acknowledged."""
-    route = webhook_route(nursling.town.inbox, nursling.spinners, WEBHOOK, orders.secret)
-    app = Acknowledging(Starlette(routes=[route]), nursling.fate.step, orders.expected)
+    door = Webhook(nursling.town.inbox, nursling.spinners, orders.secret)
+    app = Acknowledging(door, nursling.fate.step, orders.expected)
     async with serving(app, listener):
         await app.done.wait()
 

@@ -13,13 +13,12 @@ from unittest.mock import patch
 import httpx
 import pytest
 from aiogram.types import Message, Update
-from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from handlers.telegram import polling
 from handlers.telegram.polling import Polling
 from handlers.telegram.spinners import Spinners
-from handlers.telegram.webhook import PROOF_HEADER, webhook_route
+from handlers.telegram.webhook import PROOF_HEADER, Webhook
 from routing import Router
 from storage.database import Database
 from storage.models import Inbox, Officer, Tip
@@ -58,7 +57,7 @@ async def town(database: Database, tmp_path: Path, router: Router) -> AsyncItera
 async def webhook(town: Town) -> AsyncIterator[httpx.AsyncClient]:
     """The real webhook of the town."""
     spinners = Spinners(town.bot)
-    app = Starlette(routes=[webhook_route(town.inbox, spinners, "/telegram", SECRET)])
+    app = Webhook(town.inbox, spinners, SECRET)
     transport = httpx.ASGITransport(app)
     head = {PROOF_HEADER: SECRET, "content-type": "application/json"}
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=head) as made:
@@ -181,7 +180,7 @@ async def test_what_cannot_be_stored_is_refused_and_stops_nobody_beside_it(town:
         "message": private({"message_id": "a\0b", "date": TIME, "text": "a"}),
     }
     spinners = Spinners(town.bot)
-    app = Starlette(routes=[webhook_route(town.inbox, spinners, "/telegram", SECRET)])
+    app = Webhook(town.inbox, spinners, SECRET)
     head = {PROOF_HEADER: SECRET, "content-type": "application/json"}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://test", headers=head

@@ -6,13 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
+from prometheus_client import CollectorRegistry
 from telegram import Bot
 
+from bot.server import make_app
 from handlers.telegram.connect import SetUpError
 from handlers.telegram.receive import ALLOWED_UPDATES
 from handlers.telegram.spinners import Spinners
-from handlers.telegram.webhook import LARGEST_BODY, PROOF_HEADER, set_up, webhook_route
+from handlers.telegram.webhook import LARGEST_BODY, PROOF_HEADER, Webhook, set_up
 from storage.database import Database
 from tests.clock import FakeClock
 from tests.fake_telegram import FakeTelegram, FakeUser, OfflineRequest
@@ -38,7 +39,9 @@ def inbox(sqlite: Database, clock: FakeClock) -> FailingInbox:
 @pytest.fixture
 async def transport(offline: Bot, inbox: Inbox) -> AsyncIterator[httpx.ASGITransport]:
     spinners = Spinners(offline)
-    yield httpx.ASGITransport(Starlette(routes=[webhook_route(inbox, spinners, PATH, SECRET)]))
+    yield httpx.ASGITransport(
+        make_app({}, CollectorRegistry(), (), straight={PATH: Webhook(inbox, spinners, SECRET)})
+    )
     await spinners.close()
 
 
@@ -122,7 +125,7 @@ async def test_nobody_without_the_secret_is_heard(
 
 def test_there_is_no_webhook_without_a_secret(offline: Bot, inbox: Inbox) -> None:
     with pytest.raises(ValueError, match="without a secret"):
-        webhook_route(inbox, Spinners(offline), PATH, "")
+        Webhook(inbox, Spinners(offline), "")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
