@@ -89,7 +89,9 @@ def _running(session: Session, kind: Kind, now: datetime) -> Burst | None:
         Burst.urgent == kind.urgent,
         Burst.desk_reason.is_not_distinct_from(kind.desk_reason),
     )
-    return session.scalar(select(Burst).where(*these).order_by(Burst.id.desc()).limit(1))
+    newest = select(Burst).where(*these).order_by(Burst.id.desc()).limit(1)
+    query = newest.with_for_update(key_share=True)  # its growth may be shown at this moment
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def _alone(session: Session, kind: Kind, tip: Tip, now: datetime) -> Sequence[Tip]:

@@ -16,7 +16,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DataError, DisconnectionError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError  # unreachable, full, or it refuses
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -26,6 +32,7 @@ __all__ = [
     "Database",
     "DatabaseError",
     "Session",
+    "has_collided",
     "insert_new",
     "insert_new_by",
     "is_away",
@@ -36,6 +43,7 @@ __all__ = [
 T = TypeVar("T")
 Work = Callable[[Session], T]
 
+COLLISIONS = ("40P01", "40001")  #: deadlock, not serializable: PostgreSQL's names for them
 AWAY = timedelta(seconds=1)  #: between two tries of `insist`
 CONNECTIONS = 10  #: to PostgreSQL from one process, and as many threads that use them
 #: Of a server that has gone without a word, seconds and milliseconds until we believe it.
@@ -61,6 +69,11 @@ def is_away(error: BaseException) -> bool:
     """Tell whether the database itself is the trouble, and not what we asked of it."""
     refused = (DataError, IntegrityError, ProgrammingError)
     return isinstance(error, DatabaseError) and not isinstance(error, refused)
+
+
+def has_collided(error: BaseException) -> bool:
+    """Tell whether the database undid this for the sake of another's work: again, it will go through."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in COLLISIONS
 
 
 def insert_new(session: Session, kind: type[Any]) -> postgresql.Insert | sqlite.Insert:

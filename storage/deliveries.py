@@ -85,6 +85,12 @@ def card(session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id:
     return known
 
 
+def has_card(session: Session, tip_id: int, chat: Chat, kind: CardKind) -> bool:
+    """Tell whether a chat has a card of this kind about a tip, without a lock."""
+    same = (Card.tip_id == tip_id, Card.chat_id == chat.id, Card.kind == kind)
+    return session.scalar(select(Card.id).where(*same).limit(1)) is not None
+
+
 def locked_card(session: Session, card_id: int) -> Card:
     return session.get_one(Card, card_id, with_for_update={"key_share": True})
 

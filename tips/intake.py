@@ -17,7 +17,7 @@ from functools import partial
 import structlog
 
 from storage import chats, inbox, queues
-from storage.database import Database, Session, is_away
+from storage.database import Database, Session, has_collided, is_away
 from storage.models import Chat, Inbox
 from storage.queues import Lease
 from storage.states import Channel, ChatKind, ChatState
@@ -35,7 +35,7 @@ TRIES = 3
 RETRY = (timedelta(seconds=1), timedelta(seconds=10))
 
 #: What is new must not wait for what was tried before, nor the other way round.
-CLAIMS = (queues.claim_tried, partial(queues.claim_fresh, limit=BATCH))
+CLAIMS = (queues.claim_tried, lambda session, lease: queues.claim_fresh(session, lease, BATCH))
 
 log = structlog.get_logger()
 
@@ -93,11 +93,20 @@ class Intake:
                 item.body_sealed = None
                 queues.finish(tx.session, item, tx.now)
         except Exception as bug:
+            tx.tally.clear()
+            if has_collided(bug):  # its savepoint let go of what the other work waited for
+                self._not_tried(tx, item)
+                return
             if is_away(bug):
                 raise  # not the message's fault, and nothing can be recorded now
             log.exception("message_failed", inbox=item.id, attempt=item.attempts)
-            tx.tally.clear()
             self._try_again(tx, item, type(bug).__name__)
+
+    def _not_tried(self, tx: Transaction, item: Inbox) -> None:
+        """Two works waited for each other and this one gave way: that is no fault, and no try."""
+        item.attempts -= 1
+        queues.postpone(item, tx.now, "collided")
+        log.info("message_collided", inbox=item.id)
 
     def _try_again(self, tx: Transaction, item: Inbox, fault: str) -> None:
         if item.attempts >= TRIES:

@@ -1,16 +1,17 @@
 """What the buttons of a burst's card do: turn its page, send one tip's card, take all that it counts.
 
 They carry no revision: a card that grows would make them old all the time. What they name is checked.
+Here as everywhere tips are locked before cards, so that two presses never wait for each other.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from storage import bursts, deliveries, officers, tips
-from storage.models import Burst, Card, Chat, Officer, Tip
+from storage.models import Burst, Chat, Officer, Tip
 from storage.states import CardKind
 from tips import news
-from tips.alerting import cards_of, refresh_burst
+from tips.alerting import card_of, refresh_burst
 from tips.desk import Transaction
 from tips.messages import Press
 from tips.officers.burst_cards import may_take, pages
@@ -26,7 +27,6 @@ class Pressed:
     chat: Chat
     officer: Officer
     burst: Burst
-    card: Card
     press: Press
 
 
@@ -39,10 +39,11 @@ def press(tx: Transaction, chat: Chat, pressed: Press) -> bool:
     officer, burst = officers.acting_in(tx.session, chat), _burst(tx, pressed)
     if officer is None or burst is None:
         return False
-    card = next((card for card in cards_of(tx, burst) if card.chat_id == chat.id), None)
-    if card is None or not may_see_burst(officer, burst):
+    if not deliveries.has_card(tx.session, burst.id, chat, CardKind.BURST):
         return False
-    return _ACTIONS[pressed.verb](Pressed(tx, chat, officer, burst, card, pressed))
+    if not may_see_burst(officer, burst):
+        return False
+    return _ACTIONS[pressed.verb](Pressed(tx, chat, officer, burst, pressed))
 
 
 def _burst(tx: Transaction, pressed: Press) -> Burst | None:
@@ -56,8 +57,9 @@ def _turn(p: Pressed) -> bool:
     counted = bursts.counts(p.tx.session, p.burst.id)
     if counted is None or p.press.detail not in map(str, range(pages(counted))):
         return False
-    p.card.page = int(p.press.detail)
-    deliveries.show(p.tx.session, p.card, p.tx.now)
+    card = card_of(p.tx, p.burst, p.chat)
+    card.page = int(p.press.detail)
+    deliveries.show(p.tx.session, card, p.tx.now)
     return True
 
 
