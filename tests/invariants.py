@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from storage import chats, officers, tips
+from storage import bursts, chats, officers, tips
 from storage.database import Session
 from storage.models import Card, Chat, Delivery, Event, Evidence, Inbox, Officer, Reporter, Tip
 from storage.states import (
@@ -29,6 +29,7 @@ from tests.fake_telegram import FakeTelegram
 from tips import intake
 from tips.messages import Press
 from tips.officers.rights import may_see
+from tips.officers.showing import STAYING
 from tips.receipts import read_code
 
 CODE = re.compile(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{3}\b")
@@ -188,7 +189,7 @@ def an_open_tip_is_with_somebody(session: Session, log: PlatformLog) -> Breaches
     """Whoever can be reached for an open tip: at least one of them has its card."""
     for tip in session.query(Tip).where(Tip.state.in_(OPEN_STATES)):
         fitting = {chat.id for chat in _responsible(session, tip)}
-        holding = {card.chat_id for card in _alerts(session, tip)}
+        holding = {card.chat_id for card in _cards_that_count(session, tip)}
         if fitting and not fitting & holding:
             yield f"tip {tip.id} ({tip.state}, {tip.desk_reason}) is with nobody of {fitting}"
 
@@ -202,14 +203,18 @@ def _responsible(session: Session, tip: Tip) -> Sequence[Chat]:
     return [*([group] if group else []), *private]
 
 
-def _alerts(session: Session, tip: Tip) -> Sequence[Card]:
-    return session.query(Card).where(Card.tip_id == tip.id, Card.kind == CardKind.ALERT).all()
+def _cards_that_count(session: Session, tip: Tip) -> Sequence[Card]:
+    """Return the tip's own alerts, and those of its burst."""
+    alerts = session.query(Card).where(Card.tip_id == tip.id, Card.kind == CardKind.ALERT)
+    burst = bursts.of_tip(session, tip)
+    grouped = session.query(Card).where(Card.kind == CardKind.BURST)
+    return [*alerts, *(grouped.where(Card.tip_id == burst.id) if burst else ())]
 
 
 def a_withdrawn_or_closed_tip_is_out_of_sight(session: Session, log: PlatformLog) -> Breaches:
     """What was opened of a tip goes when it ends; only the desk may open it again."""
     for card, tip in session.query(Card, Tip).join(Tip, Tip.id == Card.tip_id):
-        if card.kind is CardKind.ALERT or card.hidden:
+        if card.kind in STAYING or card.hidden:
             continue
         officer = session.get(Officer, card.officer_id) if card.officer_id else None
         if officer is None or not may_see(officer, tip) or tip.state is TipState.WITHDRAWN:
@@ -251,7 +256,7 @@ def every_open_tip_is_on_a_phone(session: Session, log: PlatformLog) -> Breaches
     shown = defaultdict(set)
     for said in log.shown:
         for press in filter(None, map(Press.read, said.buttons)):
-            if press.verb in ("take", "verify", "close", "details"):
+            if press.verb in ("take", "verify", "close", "details", "open"):
                 shown[press.number].add(said.chat)
     for tip in session.query(Tip).where(Tip.state.in_(OPEN_STATES)):
         private = [chat for chat in _responsible(session, tip) if chat.kind is ChatKind.PRIVATE]

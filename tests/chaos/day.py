@@ -33,6 +33,7 @@ from tips.outbox import owed_reply
 
 CITIZEN = 70_000_000  #: ids that stand out
 PROCESSES = 2
+FIRST = 6  #: tips, of one kind
 CRASH = 0.02  #: of the rounds, for each process
 LONGEST_REST = 400  #: looks, after which what still waits is lost
 
@@ -151,8 +152,8 @@ class Day:
         await self.town.officer(95_000_000, Role.ADMIN, None)
 
     async def _begin(self) -> None:
-        """The first tips come in while all is calm, so that officers have something to press."""
-        for citizen in self.citizens[:3]:
+        """The first tips come in while all is calm, so many that they are a burst."""
+        for citizen in self.citizens[:FIRST]:
             an = Person(self.town, citizen.user)
             await an.says(f"co trom xe o xom 5 hai xuan {citizen.mark}")
             await an.presses("Đang xảy ra")

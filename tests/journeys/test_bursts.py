@@ -1,10 +1,16 @@
 """Many tips on one event: all are taken, and officers get one card that grows, not a message for each."""
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 
-from storage.models import Burst, BurstTip, Event, Officer, Tip
-from storage.states import DeskReason, EventKind, Role, TipState
+from sqlalchemy import delete, select
+
+from storage.database import Session
+from storage.models import Burst, BurstTip, Card, Delivery, Event, Officer, Tip
+from storage.states import CardKind, DeskReason, EventKind, Role, TipState
 from tests.fake_telegram import FakeUser, Message
+from tests.invariants import AT_REST, breaches, log_of
 from tests.journeys.telling import DRUGS, FIGHT, SEND, THEFT, tells
 from tests.journeys.test_groups_and_reach import registered
 from tests.town import Person, Town, rows
@@ -446,6 +452,47 @@ async def test_the_list_of_open_tips_shows_a_group_as_one(sqlite_town: Town) -> 
     await officer.says("/tips")
     assert "Đồng chí có 31 tin đang mở, 0 tin quá mốc." in officer.texts
     assert sounds(town, officer) - before == 3
+
+
+async def test_the_list_begins_with_what_nobody_took_and_says_how_much_it_leaves_out(
+    sqlite_town: Town,
+) -> None:
+    town = sqlite_town
+    officer = await town.officer(900)
+    for number in range(12):
+        await come(town, (THEFT, DRUGS)[number % 2], number)
+        await officer.presses("Nhận xử lý", card(officer, f"Tin số {number + 1} ·"))
+        await town.pass_time(minutes=11)
+    await come(town, THEFT, 12)
+    await come(town, DRUGS, 13)
+    await officer.says("/tips")
+    assert "Bên dưới là 10 trong 14 tin" in officer.texts[-11]
+    listed = [re.search(r"Tin số (\d+)", text) for text in officer.texts[-10:]]
+    numbers = [int(found[1]) for found in listed if found]
+    assert set(numbers[:2]) == {13, 14}
+    assert set(numbers[2:]) <= set(range(1, 13))
+
+
+async def test_the_invariants_know_the_card_of_a_burst(sqlite_town: Town) -> None:
+    town = sqlite_town
+    officer = await town.officer(900)
+    await come(town, THEFT, *range(6))
+    await town.pass_time(minutes=1)
+    assert await broken(town) == []
+    await town.database.run(without_burst_cards)
+    assert any("is with nobody" in breach for breach in await broken(town))
+    assert "6 tin" in burst_card(officer)
+
+
+async def broken(town: Town) -> Sequence[str]:
+    log = log_of(town.telegram)
+    return await town.database.read(lambda session: breaches(session, log, AT_REST))
+
+
+def without_burst_cards(session: Session) -> None:
+    burst_cards = select(Card.id).where(Card.kind == CardKind.BURST)
+    session.execute(delete(Delivery).where(Delivery.card_id.in_(burst_cards)))
+    session.execute(delete(Card).where(Card.kind == CardKind.BURST))
 
 
 # what is kept ---------------------------------------------------------------------------------

@@ -81,9 +81,9 @@ async def test_the_last_tip_of_a_burst_is_shown_though_growth_was_shown_as_it_ca
 
     shown, receipt = threading.Event(), filing._receipt
 
-    def when_shown(*args: Any) -> Any:
+    def when_shown(*args: Any, **kwargs: Any) -> str:
         shown.wait()
-        return receipt(*args)
+        return receipt(*args, **kwargs)
 
     late = patch.object(filing, "_receipt", when_shown)
     with patch.object(alerting, "show_growth", slowly), late:
@@ -96,6 +96,7 @@ async def test_the_last_tip_of_a_burst_is_shown_though_growth_was_shown_as_it_ca
         assert "5 tin từ 5 tài khoản" in burst_card(officer)
         shown.set()
         await being_filed
+    assert {update.error for update in await rows(town.database, Inbox)} == {None}
     await town.settle()
     await town.pass_time(minutes=1)
     assert len(await rows(town.database, BurstTip)) == 6

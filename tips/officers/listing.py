@@ -1,9 +1,11 @@
 """/tips: what is open with an officer's unit, its cards sent anew at the bottom of the chat."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
 
 from storage import bursts, deliveries, officers, tips
-from storage.models import Card, Chat, Tip
+from storage.models import Chat, Tip
 from storage.states import CardKind, DeliveryClass, Role, TipState
 from tips.desk import Transaction
 from tips.messages import Reply
@@ -28,27 +30,37 @@ def show_open(tx: Transaction, chat: Chat) -> int:
         found = tips.open_at_desk(tx.session, officer.province_code)
     else:
         found = tips.open_in_commune(tx.session, officer.commune_code or "")
-    mine = [tip for tip in found if may_see(officer, tip)]
+    mine = sorted((tip for tip in found if may_see(officer, tip)), key=_urgency)
+    first = _first_cards(tx, mine)
     if mine:
-        counted = Reply(_counted(tx, chat, mine))
-        owe(tx.session, chat, counted, tx.now, DeliveryClass.ALERT)  # above the cards
-    for card in _cards(tx, chat, mine):
+        text = _counted(tx, chat, mine, sum(map(len, first.values())))
+        owe(tx.session, chat, Reply(text), tx.now, DeliveryClass.ALERT)  # above the cards
+    for number, kind in first:
+        card = deliveries.card(tx.session, number, chat, kind)
         deliveries.show(tx.session, card, tx.now, anew=True)
     return len(mine)
 
 
-def _cards(tx: Transaction, chat: Chat, mine: Sequence[Tip]) -> Sequence[Card]:
-    """The first few: of what nobody took, a burst has one card; what somebody took has its own."""
+def _urgency(tip: Tip) -> tuple[bool, datetime]:
+    """What nobody took comes first, and of that what is longest past its target."""
+    return tip.state is not TipState.NEW, tip.target_at
+
+
+def _first_cards(tx: Transaction, mine: Sequence[Tip]) -> dict[tuple[int, CardKind], list[Tip]]:
+    """The first few, with the tips on each: of what nobody took a burst has one card."""
     grouped = bursts.of_tips(tx.session, mine)
-    wanted: dict[tuple[int, CardKind], None] = {}
+    wanted: dict[tuple[int, CardKind], list[Tip]] = {}
     for tip in mine:
         is_grouped = tip.state is TipState.NEW and tip.id in grouped
-        wanted[(grouped[tip.id], CardKind.BURST) if is_grouped else (tip.id, CardKind.ALERT)] = None
-    first = list(wanted)[:MOST_LISTED]
-    return [deliveries.card(tx.session, number, chat, kind) for number, kind in first]
+        card = (grouped[tip.id], CardKind.BURST) if is_grouped else (tip.id, CardKind.ALERT)
+        wanted.setdefault(card, []).append(tip)
+    return dict(islice(wanted.items(), MOST_LISTED))
 
 
-def _counted(tx: Transaction, chat: Chat, mine: Sequence[Tip]) -> str:
+def _counted(tx: Transaction, chat: Chat, mine: Sequence[Tip], shown: int) -> str:
     voice = tx.voice_of(chat)
     late = sum(tip.state is TipState.NEW and tip.target_at <= tx.now for tip in mine)
-    return voice("alert.overview", open=len(mine), late=late)
+    counted = voice("alert.overview", open=len(mine), late=late)
+    if shown == len(mine):
+        return counted
+    return f"{counted}\n{voice('alert.overview.first', shown=shown, open=len(mine))}"
