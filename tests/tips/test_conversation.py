@@ -361,6 +361,33 @@ def test_outside_the_province_nothing_is_kept(talk: Talk, said: str) -> None:
     assert talk.draft is None
 
 
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ("đang cháy nhà", "🚨 Hãy gọi ngay 114."),
+        ("cháy nhà", "🚨 Hãy gọi ngay 114."),
+        ("vừa có tai nạn giao thông", "🚨 Hãy gọi ngay 115, 113."),
+        ("đang đánh nhau", "🚨 Hãy gọi ngay 113, 115."),
+        ("vừa bị lừa chuyển tiền", "🚨 Nếu vừa chuyển tiền: gọi ngay ngân hàng"),
+        ("hôm qua bị mất xe máy", "Nơi này không thuộc"),
+    ],
+)
+def test_outside_the_province_the_number_for_it_comes_first(
+    talk: Talk, said: str, first: str
+) -> None:
+    for place in ("quận Cầu Giấy Hà Nội", "ở Hà Nội"):
+        assert talk.says(f"{said} ở {place}").startswith(first)
+        assert "không lưu lại" in talk.text
+
+
+def test_the_number_comes_first_also_where_only_the_answer_or_the_caption_is_outside(
+    talk: Talk,
+) -> None:
+    assert talk.shows("đang cháy nhà ở Hà Nội").startswith("🚨 Hãy gọi ngay 114.")
+    talk.says("đang cháy nhà")
+    assert talk.says("quận Cầu Giấy, Hà Nội").startswith("🚨 Hãy gọi ngay 114.")
+
+
 def test_an_answer_outside_the_province_is_not_kept_and_asked_again(talk: Talk) -> None:
     talk.says("đang cháy nhà")
     assert "không lưu lại" in talk.says("quận Hoàn Kiếm, Hà Nội")
@@ -480,7 +507,10 @@ def test_what_turns_out_to_be_over_is_not_urgent_any_more(talk: Talk) -> None:
         ("đang cháy nhà ở xã Hải Xuân", "114"),
         ("chồng đang đánh vợ ở xã Hải Xuân", "113"),
         ("cháu bé 6 tuổi đang bị đánh đập ở xã Hải Xuân", "111, 113"),
-        ("vừa bị lừa chuyển tiền qua mạng, nhà ở xã Hải Xuân", "113"),
+        ("vừa có tai nạn giao thông ở ngã tư xã Hải Xuân", "115, 113"),
+        ("cháy nhà ở xã Hải Hưng", "114"),
+        ("có người đuối nước ở sông Ninh Cơ xã Hải Thịnh", "114"),
+        ("tai nạn giao thông ở ngã tư xã Hải Hưng", "115, 113"),
     ],
 )
 def test_what_is_happening_is_answered_with_the_numbers_to_call_and_no_tap(
@@ -497,11 +527,30 @@ def test_the_numbers_to_call_are_said_once(talk: Talk) -> None:
 
 
 def test_money_just_sent_names_the_bank_first(talk: Talk) -> None:
-    assert "ngân hàng" in talk.says("vừa bị lừa chuyển tiền qua mạng, nhà ở xã Hải Xuân")
+    told = talk.says("vừa bị lừa chuyển tiền qua mạng, nhà ở xã Hải Xuân")
+    assert told.startswith("🚨 Nếu vừa chuyển tiền: gọi ngay ngân hàng")
+    assert "cần người đến" not in told
+    assert "bắt giữ" not in told
 
 
-def test_what_is_over_is_not_sent_to_the_telephone(talk: Talk) -> None:
-    assert "Hãy gọi" not in talk.says("tuần trước có đánh nhau ở xã Hải Xuân")
+@pytest.mark.parametrize("said", ["đang cháy nhà", "cháy nhà", "tai nạn giao thông", "đuối nước"])
+def test_nobody_is_to_be_caught_at_a_fire_or_an_accident(talk: Talk, said: str) -> None:
+    assert "chỗ nguy hiểm" in talk.says(f"{said} ở xã Hải Xuân")
+    assert "bắt giữ" not in talk.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "tuần trước có đánh nhau",
+        "hôm qua cháy nhà",
+        "tuần trước có tai nạn giao thông",
+        "xe tải chạy ngược chiều",
+        "xe tải phóng nhanh, sợ xảy ra tai nạn",
+    ],
+)
+def test_what_is_over_or_hurt_nobody_is_not_sent_to_the_telephone(talk: Talk, said: str) -> None:
+    assert "Hãy gọi" not in talk.says(f"{said} ở xã Hải Xuân")
 
 
 # pictures -------------------------------------------------------------------------------------

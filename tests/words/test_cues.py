@@ -5,7 +5,7 @@ import pytest
 from words.categories import CATEGORIES
 from words.cues import GAP, cues, section_names, spellings
 
-QUESTIONS = {"now", "just", "earlier", "repeated", "harm", "local_official", "child"}
+QUESTIONS = {"now", "just", "earlier", "repeated", "harm", "accident", "local_official", "child"}
 EXPLAINED_AWAY = {f"not_{question}" for question in QUESTIONS}
 GRAMMAR = {"spellings", "negation", "negation_filler", "nothing", "cruelty"}
 

@@ -18,6 +18,7 @@ from routing import fold
 from tips.conversation import place as places
 from tips.conversation.actions import File
 from tips.conversation.asking import ask, back, moved, proceed, skip
+from tips.conversation.calling import outside
 from tips.conversation.commands import command_of, greet, menu, menu_press, obey
 from tips.conversation.draft import Draft, Step
 from tips.conversation.listening import listen, reworded, tells_more, tells_something
@@ -164,7 +165,7 @@ def _first_words(incoming: Incoming, world: World) -> Turn:
     empty = Draft(world.fresh_number, world.now)
     draft, route = listen(empty, incoming.text, world)
     if route.outside and not draft.place.settled:
-        return Turn(None, [outside(world)])
+        return Turn(None, [Reply(outside(draft, world))])
     if tells_something(draft, route):
         return proceed(draft.noting(incoming.message_id, empty), world)
     if filed_just_now(world):
@@ -194,7 +195,7 @@ def _told(draft: Draft, incoming: Incoming, world: World) -> Turn:
     if draft.at is Step.SUMMARY and fold(text) in SEND:
         return Turn(draft.aside, actions=[File(draft)])
     if not draft.place.settled and world.route(text).outside:
-        return ask(draft, world, outside(world).text)
+        return ask(draft, world, outside(listen(draft, text, world)[0], world))
     after = question.listen(draft, text, world)
     if after is not None:
         return moved(draft, after.noting(incoming.message_id, draft), world)
@@ -229,10 +230,6 @@ def _remarked(draft: Draft, incoming: Incoming, world: World) -> Turn:
     return ask(after, world, said)
 
 
-def outside(world: World) -> Reply:
-    return Reply(world.voice("outside.province", province=world.policy.province))
-
-
 # corrections and pins -------------------------------------------------------------------------
 
 
@@ -265,9 +262,9 @@ def _pinned(draft: Draft | None, incoming: Incoming, world: World) -> Turn:
     if draft is not None and draft.at is Step.ADD:
         return supplement(draft, incoming, (), world)
     if world.route("", incoming.point, accuracy=incoming.accuracy).outside:
-        reply = outside(world)
+        said = outside(draft or Draft(world.fresh_number, world.now), world)
         asked = draft is not None and draft.at in QUESTIONS
-        return ask(draft, world, reply.text) if draft and asked else Turn(draft, [reply])
+        return ask(draft, world, said) if draft and asked else Turn(draft, [Reply(said)])
     if draft is not None and draft.aside is not None:
         return ask_whose(draft, world)
     before = draft or Draft(world.fresh_number, world.now)

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from tips.conversation import place as places
+from tips.conversation.calling import call_first, is_happening
 from tips.conversation.draft import Draft, Step
 from tips.conversation.questions import QUESTIONS, next_step
 from tips.conversation.turn import Turn
 from tips.conversation.world import World
 from tips.messages import Choice, Press
-from words.categories import priority_of, services_to_call
+from words.categories import priority_of
 
 LONGEST_TRAIL = 20  #: steps back
 
@@ -65,7 +66,7 @@ def skip(draft: Draft, world: World) -> Turn:
 def ask(draft: Draft, world: World, said: str = "") -> Turn:
     """Ask the question at hand, after what there is to say first."""
     draft = draft.having(revision=draft.revision + 1)
-    call = _call_first(draft, world)
+    call = "" if draft.told_to_call else call_first(draft, world)
     if call:
         draft = draft.having(told_to_call=True)
     question = QUESTIONS[draft.at]
@@ -73,19 +74,6 @@ def ask(draft: Draft, world: World, said: str = "") -> Turn:
     text = "\n\n".join(part for part in (said, call, reply.text) if part)
     rows = [*reply.choices, *_controls(draft, world, skippable=question.skippable)]
     return Turn(draft, [replace(reply, text=text, choices=rows)])
-
-
-def _call_first(draft: Draft, world: World) -> str:
-    """The numbers to call before writing: said once, and no tap is asked for it."""
-    may_go_on = _is_happening(draft) or (draft.harm and draft.urgency is None)
-    if draft.told_to_call or not draft.category or not may_go_on:
-        return ""
-    services = services_to_call(draft.category, happening=True, harm=draft.harm)
-    if not services:
-        return ""
-    voice = world.voice
-    call = voice("call.first", numbers=voice.numbers(services))
-    return f"{call}\n{voice('call.bank')}" if draft.category == "fraud" else call
 
 
 def _controls(draft: Draft, world: World, *, skippable: bool) -> list[list[Choice]]:
@@ -102,8 +90,4 @@ def is_urgent(draft: Draft) -> bool:
     """Tell whether the tip would be P1 if it were sent now."""
     if not draft.category:
         return False
-    return priority_of(draft.category, happening=_is_happening(draft), harm=draft.harm) == "P1"
-
-
-def _is_happening(draft: Draft) -> bool:
-    return draft.urgency in ("now", "just")
+    return priority_of(draft.category, happening=is_happening(draft), harm=draft.harm) == "P1"

@@ -1,6 +1,7 @@
 """Photos, videos, voices and documents in the conversation. Pure."""
 
 from tips.conversation.asking import ask, moved
+from tips.conversation.calling import outside
 from tips.conversation.commands import command_of
 from tips.conversation.draft import MOST_EVIDENCE, Draft, Step
 from tips.conversation.listening import listen
@@ -39,7 +40,7 @@ def _taken(
     if words:
         after, route = listen(after, words, world)
         if route.outside and not after.place.settled:
-            return _outside(draft, world)
+            return _outside(draft, after, world)
         after = after.noting(incoming.message_id, before)
     if incoming.album and incoming.album == before.album:
         return Turn(after)
@@ -51,8 +52,8 @@ def _taken(
     return moved(before, after, world, world.voice(key, count=len(after.evidence)))
 
 
-def _outside(draft: Draft | None, world: World) -> Turn:
-    text = world.voice("outside.province", province=world.policy.province)
+def _outside(draft: Draft | None, heard: Draft, world: World) -> Turn:
+    text = outside(heard, world)
     if draft is None or draft.at not in QUESTIONS:
         return Turn(draft, [Reply(text)])
     return ask(draft, world, text)

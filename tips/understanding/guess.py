@@ -77,6 +77,11 @@ def mentions_injury_or_weapon(text: str) -> bool:
     return _mentions(text, "harm")
 
 
+def mentions_accident(text: str) -> bool:
+    """Whether there was a crash: somebody may be hurt, though nobody says so."""
+    return _mentions(text, "accident")
+
+
 def mentions_local_official(text: str) -> bool:
     """Whether a commune's police, chairman or hamlet head is part of the matter, not addressed."""
     return _mentions(text, "local_official")
