@@ -162,6 +162,7 @@ async def test_a_closing_that_could_bury_a_tip_is_shown_to_the_desk_which_can_re
     if template:
         await officer.presses(template)
     assert told in await an.says(code)
+    assert an.text.casefold().count("chưa đủ thông tin") <= 1
 
     for person in (officer, other):
         assert "Trộm cắp" not in "\n".join(person.texts), "hidden from the commune"

@@ -31,6 +31,7 @@ from tips.conversation.supplement import (
     dropped,
     filed_just_now,
     pressed,
+    sent_just_now,
     still_adding,
     supplement,
     waiting,
@@ -91,7 +92,7 @@ def _pressed(draft: Draft | None, data: str, world: World) -> Turn:
     if turn := menu_press(draft, press, world):
         return turn
     if draft is None or press.number != draft.number:
-        return _old_button(draft, world)
+        return _old_button(draft, world, press)
     if draft.at in (Step.ADD, Step.ATTACH):
         return _pressed_apart(draft, press, world)
     if press.revision != draft.revision:
@@ -122,9 +123,11 @@ def _answered(draft: Draft, press: Press, world: World) -> Turn:
     return moved(draft, after, world) if after else _old_button(draft, world)
 
 
-def _old_button(draft: Draft | None, world: World) -> Turn:
+def _old_button(draft: Draft | None, world: World, press: Press | None = None) -> Turn:
     """Say so, change nothing, and show what is true now: the open question, or the newest tip."""
     said = world.voice("officer.old_button")
+    if draft is None and press and press.detail == "send" and sent_just_now(world):
+        return Turn(None, [Reply(world.voice("receipt.sent_already"))])
     if draft is None:
         newest = newest_line(world)
         return Turn(None, [Reply(f"{said}\n{newest}".strip(), menu(world.voice))])

@@ -13,6 +13,7 @@ from tips.messages import Choice, Incoming, Press, Reply
 
 ADDING = timedelta(minutes=30)  #: after so long in silence, what is sent is something new
 JUST_FILED = timedelta(hours=1)  #: so long, words that tell of no incident may belong to the tip
+SENT_JUST_NOW = timedelta(minutes=1)  #: so long, «Đồng ý và gửi» is a second press of the same
 MOST_OFFERED = 5
 
 
@@ -30,6 +31,10 @@ def open_tips(world: World) -> Sequence[TipFact]:
 
 def filed_just_now(world: World) -> bool:
     return any(world.now - tip.received_at <= JUST_FILED for tip in open_tips(world))
+
+
+def sent_just_now(world: World) -> bool:
+    return any(world.now - tip.received_at <= SENT_JUST_NOW for tip in world.mine)
 
 
 def add(
