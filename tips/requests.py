@@ -88,8 +88,8 @@ def _look_up(tx: Transaction, chat: Chat, code: str | None, world: World) -> Rep
     tip, reporter = found
     named = voice("status.code", code=written(code))
     if reporter.chat_id == chat.id:
-        return [status_reply(fact(tip), world, named)]
-    return [Reply(status_line(fact(tip), named, world))]
+        return [status_reply(fact(tx.session, tip), world, named)]
+    return [Reply(status_line(fact(tx.session, tip), named, world))]
 
 
 def _mine(tx: Transaction, chat: Chat, number: int) -> tuple[Tip, Reporter] | None:
@@ -103,7 +103,7 @@ def _mine(tx: Transaction, chat: Chat, number: int) -> tuple[Tip, Reporter] | No
 
 def _add(tx: Transaction, chat: Chat, more: Add) -> Replies:
     mine = _mine(tx, chat, more.number)
-    if mine is None or mine[0].closed_at is not None:
+    if mine is None or not _takes_more(tx, mine[0]):
         return [Reply(tx.voice_of(chat)("add.closed"))]
     tip, voice = mine[0], tx.voice_of(chat)
     contents = tips.contents_of(tx.session, tip)
@@ -115,6 +115,10 @@ def _add(tx: Transaction, chat: Chat, more: Add) -> Replies:
     _take_in(tx, tip, contents, more)
     _tell_added(tx, tip)
     return [more.said] if more.said else []
+
+
+def _takes_more(tx: Transaction, tip: Tip) -> bool:
+    return tip.closed_at is None or fact(tx.session, tip).lacks_more
 
 
 def _take_in(tx: Transaction, tip: Tip, contents: tips.Contents, more: Add) -> None:

@@ -141,6 +141,43 @@ async def test_officers_and_the_reporter_at_once_wait_for_nobody_in_a_circle(tow
     assert "xe màu đỏ" in "\n".join(winner.texts)
 
 
+async def test_what_was_missing_can_be_sent_and_the_desk_is_told_and_may_reopen(
+    sqlite_town: Town,
+) -> None:
+    town = sqlite_town
+    desk, officer = await town.desk_officer(), await town.officer(900)
+    an = town.citizen()
+    code = await tells(an)
+    await officer.presses("Nhận xử lý")
+    await officer.presses("Kết thúc", card_of(officer))
+    await officer.presses("Chưa đủ thông tin")
+    await officer.presses("địa điểm rõ hơn")
+    await an.says(code)
+    assert an.buttons == ["Gửi thêm"]
+    await an.presses("Gửi thêm")
+    await an.says("ngay sau chợ Cồn, nhà có cổng xanh")
+    assert an.text == "Đã gửi thêm cho cán bộ."
+    assert desk.text == "Người báo gửi thêm cho tin số 1."
+    assert "gửi thêm cho tin số" not in "\n".join(officer.texts)
+    await desk.presses("Mở lại", card_of(desk))
+    await officer.presses("Xem chi tiết")
+    assert "cổng xanh" in "\n".join(officer.texts)
+
+
+async def test_what_was_missing_is_not_taken_where_nobody_would_read_it(sqlite_town: Town) -> None:
+    town = sqlite_town
+    officer, an = await town.officer(900), town.citizen()
+    code = await tells(an)
+    await officer.presses("Nhận xử lý")
+    await officer.presses("Kết thúc", card_of(officer))
+    await officer.presses("Chưa đủ thông tin")
+    await officer.presses("địa điểm rõ hơn")
+    await an.says(code)
+    assert an.buttons == []
+    await an.does(an.user.forges("add:1:0", an.user.last))
+    assert "đã kết thúc" in an.text
+
+
 @pytest.mark.parametrize(
     ("outcome", "template", "told"),
     [

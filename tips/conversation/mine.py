@@ -78,7 +78,7 @@ def add_by_word(draft: Draft | None, rest: str, world: World) -> Turn:
 
 def add_by_button(draft: Draft | None, press: Press, world: World) -> Turn:
     tip = _tip(press, world)
-    if tip is None or not tip.is_open:
+    if tip is None or not tip.takes_more:
         return Turn(draft, [Reply(world.voice("add.closed" if tip else "errors.old_choice"))])
     return begin(draft, tip, world)
 

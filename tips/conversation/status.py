@@ -16,12 +16,12 @@ def status_replies(world: World) -> list[Reply]:
 def status_reply(tip: TipFact, world: World, named: str = "") -> Reply:
     """A tip of this chat, and what its reporter may still do with it."""
     voice = world.voice
-    rows = []
+    row = []
+    if tip.takes_more:
+        row.append(voice.choice("choice.add", Press("add", tip.number)))
     if tip.is_open:
-        add = voice.choice("choice.add", Press("add", tip.number))
-        withdraw = voice.choice("choice.withdraw", Press("withdraw", tip.number, tip.revision))
-        rows = [[add, withdraw]]
-    return Reply(status_line(tip, named or _sent_at(tip, world), world), rows)
+        row.append(voice.choice("choice.withdraw", Press("withdraw", tip.number, tip.revision)))
+    return Reply(status_line(tip, named or _sent_at(tip, world), world), [row] if row else [])
 
 
 def newest_line(world: World) -> str:

@@ -93,7 +93,7 @@ def _give(draft: Draft, tip: TipFact, world: World) -> Turn:
 
 def supplement(draft: Draft, incoming: Incoming, evidence: tuple[int, ...], world: World) -> Turn:
     """Give what was sent to the tip that is being added to."""
-    if not any(tip.number == draft.adding_to for tip in world.mine if tip.is_open):
+    if not any(tip.number == draft.adding_to for tip in world.mine if tip.takes_more):
         return resumed(draft.aside, world, world.voice("add.closed"))
     if incoming.point is not None:
         return _ask_pin(draft, incoming, world)

@@ -52,10 +52,15 @@ class TipFact:
     revision: int
     outcome: str = ""
     sensitive: bool = False
+    lacks_more: bool = False  #: closed for want of what its reporter may still send
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def takes_more(self) -> bool:
+        return self.is_open or self.lacks_more
 
 
 @dataclass(frozen=True, slots=True)
