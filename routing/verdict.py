@@ -11,7 +11,7 @@ from routing.places import Candidate, Reason, ReasonCode, Route, Status
 from routing.units import Layer
 
 CERTAIN = 0.9  # share of the odds from which nobody is asked
-FAINT = 0.2  # share of all odds together below which the text names no place
+FAINT = 0.1  # share of all odds together below which the text names no place
 FLOOR = 0.02  # of the best candidate's share: what is less likely is not offered
 NOT_OURS = 0.9  # share outside the scope from which the place is not ours
 

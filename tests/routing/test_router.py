@@ -197,3 +197,12 @@ def test_the_scope_is_the_operators_province(local: Router) -> None:
 def test_an_unknown_province_code_is_refused() -> None:
     with pytest.raises(ValueError, match="no province has the code 99"):
         Router.load(("99",))
+
+
+@pytest.mark.parametrize("happening", ["", "đang "])
+def test_a_bare_name_behind_a_market_is_asked_however_the_story_begins(
+    local: Router, happening: str
+) -> None:
+    found = local.route(f"{happening}đánh nhau ở chợ Hải Xuân")
+    assert found.status is Status.ASK
+    assert [candidate.code for candidate in found.candidates] == ["14308"]
