@@ -21,9 +21,11 @@ from sqlalchemy import (
     Integer,
     Select,
     Update,
+    and_,
     bindparam,
     func,
     literal_column,
+    or_,
     select,
     tuple_,
     update,
@@ -53,6 +55,7 @@ GLANCE = timedelta(milliseconds=100)  #: until a chat is looked at again that so
 #: Written out, not bound: only then does a planner know that the indexes of waiting rows will do.
 WAITING: ColumnElement[QueueState] = literal_column(f"'{QueueState.WAITING}'")
 Conditions = tuple[ColumnElement[bool], ...]
+Lane = tuple[Any, ...]  #: its values of the columns in LANES
 FRESH: Conditions = (Inbox.attempts == literal_column("0"),)
 TRIED: Conditions = (Inbox.attempts > literal_column("0"),)
 
@@ -168,15 +171,19 @@ def _claim(
         admit: tells of a head that is due whether it may be claimed; if not, it has put it off.
     """
     claimed: list[Item] = []
-    passed: set[tuple[Any, ...]] = set()
+    seen: set[Lane] = set()
+    passed: set[Lane] = set()
     while (asked := limit - len(claimed)) > 0:
         due = _due(session, kind, lease.now, where, passed, asked)
         heads = _locked_heads(session, kind, due) if due else ()
-        passed |= set(due.values()) - {_lane_of(head) for head in heads}
-        if due.keys() - {head.id for head in heads}:
-            _put_to_sleep_behind(session, kind, heads)
+        lanes = set(due.values())
+        passed |= (lanes & seen) | (lanes - {_lane_of(head) for head in heads})
+        seen |= lanes  # a second look is for heads that others were due before; there is no third
+        _put_to_sleep_behind(session, kind, _met_by_others(heads, due), lease.now)
         for head in heads:
-            if head.id in due and _is_due(head, lease.now) and admit(head):
+            if head.due_at is None:
+                head.due_at = lease.now  # it slept behind what has ended, or has just come
+            elif head.id in due and head.due_at <= lease.now and admit(head):
                 head.due_at, head.owner = lease.until, lease.owner
                 head.attempts += 1
                 claimed.append(head)
@@ -186,19 +193,14 @@ def _claim(
     return claimed
 
 
-def _is_due(head: Inbox | Delivery | Evidence, now: datetime) -> bool:
-    """Tell whether nobody claimed it between our seeing and our locking it."""
-    return head.due_at is not None and head.due_at <= now
-
-
 def _due(
     session: Session,
     kind: type[Item],
     now: datetime,
     where: Conditions,
-    passed: Collection[tuple[Any, ...]],
+    passed: Collection[Lane],
     limit: int,
-) -> dict[int, tuple[Any, ...]]:
+) -> dict[int, Lane]:
     """Return what has been due longest, as id and lane, without a lock."""
     query = _due_query(kind, where)
     if passed:
@@ -249,22 +251,41 @@ def _same_lane(kind: type[Any], one: Any, other: Any) -> Iterable[ColumnElement[
     return (getattr(one, name) == getattr(other, name) for name in LANES[kind])
 
 
-def _lane_of(item: Inbox | Delivery | Evidence) -> tuple[Any, ...]:
+def _lane_of(item: Inbox | Delivery | Evidence) -> Lane:
     return tuple(getattr(item, name) for name in LANES[type(item)])
 
 
-def _put_to_sleep_behind(session: Session, kind: type[Item], heads: Sequence[Item]) -> None:
-    """Let what nobody has, behind heads that we hold, wait for their end."""
-    lanes = tuple_(*(getattr(kind, name) for name in LANES[kind]))
+def _met_by_others(heads: Sequence[Item], due: dict[int, Lane]) -> list[Item]:
+    """Return the heads of those lanes in which another row is due."""
+    ids = {head.id for head in heads}
+    met = {lane for row_id, lane in due.items() if row_id not in ids}
+    return [head for head in heads if _lane_of(head) in met]
+
+
+def _put_to_sleep_behind(
+    session: Session, kind: type[Item], heads: Sequence[Item], now: datetime
+) -> None:
+    """Let what nobody has, or had when its lease ran out, wait for the end of the heads, which we hold.
+
+    Only what comes after a head: a row may have come before it since we saw it.
+    """
+    if not heads:
+        return
     behind = (
         kind.state == WAITING,
         kind.due_at.is_not(None),
-        kind.owner.is_(None),
-        kind.id.not_in([head.id for head in heads]),
-        lanes.in_([_lane_of(head) for head in heads]),
+        or_(kind.owner.is_(None), kind.due_at <= now),
+        or_(*(_is_behind(kind, head) for head in heads)),
     )
     asleep = update(kind).where(*behind).values(due_at=None)
     session.execute(asleep, execution_options={"synchronize_session": False})
+
+
+def _is_behind(kind: type[Any], head: Inbox | Delivery | Evidence) -> ColumnElement[bool]:
+    order = ORDERS[kind]
+    place = tuple(getattr(head, name) for name in order)
+    after: ColumnElement[bool] = tuple_(*(getattr(kind, name) for name in order)) > place
+    return and_(*_same_lane(kind, kind, head), after)
 
 
 def _wake_next(session: Session, ended: Inbox | Delivery | Evidence, now: datetime) -> None:

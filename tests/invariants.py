@@ -9,7 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from storage import bursts, chats, officers, tips
+from sqlalchemy import func, select
+
+from storage import bursts, chats, officers, queues, tips
 from storage.database import Session
 from storage.models import Card, Chat, Delivery, Event, Evidence, Inbox, Officer, Reporter, Tip
 from storage.states import (
@@ -128,6 +130,15 @@ def a_handled_update_is_emptied_and_one_set_aside_is_whole(
 def tries_are_bounded(session: Session, log: PlatformLog) -> Breaches:
     for item in session.query(Inbox).where(Inbox.attempts > intake.TRIES + 1):
         yield f"inbox {item.id} was tried {item.attempts} times"
+
+
+def no_lane_sleeps(session: Session, log: PlatformLog) -> Breaches:
+    """Of those that wait in a lane one at least is awake: it is what wakes the others in the end."""
+    for kind, lane in queues.LANES.items():
+        columns = [getattr(kind, name) for name in lane]
+        waiting = select(*columns).where(kind.state == QueueState.WAITING).group_by(*columns)
+        for row in session.execute(waiting.having(func.count(kind.due_at) == 0)):
+            yield f"in lane {tuple(row)} of {kind.__tablename__} all sleep"
 
 
 def nothing_is_left_undone(session: Session, log: PlatformLog) -> Breaches:
@@ -316,6 +327,7 @@ ALWAYS: Sequence[Invariant] = (
     what_waits_can_be_done,
     a_handled_update_is_emptied_and_one_set_aside_is_whole,
     tries_are_bounded,
+    no_lane_sleeps,
     a_tip_is_filed_once,
     a_tips_history_is_a_walk_of_its_states,
     an_open_tip_is_with_somebody,

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,10 @@ from storage.models import Inbox, Pause
 from storage.queues import Lease
 from storage.states import Channel, QueueState
 from tests.clock import FakeClock
+from tests.invariants import PlatformLog, no_lane_sleeps
 
 LEASE = timedelta(minutes=1)
+NOTHING = PlatformLog((), ())
 
 
 def update(number: int, chat: str = "1") -> RawUpdate:
@@ -273,3 +276,88 @@ async def test_workers_that_end_and_add_at_the_same_time_forget_nobody(
 
     await asyncio.gather(add(), *(work(worker) for worker in range(workers)))
     assert len(done) == len(set(done)) == 2 * messages
+
+
+async def test_a_killed_process_row_that_a_late_update_came_before_waits_for_its_turn(
+    database: Database, clock: FakeClock
+) -> None:
+    """Its lease has run out, it has an owner, and it is not the head: nobody looks at it for ever."""
+    await store(database, clock, update(10))
+    assert await claim(database, clock, "killed") == ["1-10"]
+    clock.advance(LEASE / 2)
+    await store(database, clock, update(5))
+    assert await claim(database, clock, "b") == ["1-5"]
+    clock.advance(LEASE / 2)
+    assert await claim(database, clock, "c") == []
+    await finish(database, clock, "1-5")
+    assert await claim(database, clock, "c") == ["1-10"]
+
+
+async def test_a_killed_process_row_leaves_the_turn_to_a_late_update_that_nobody_has(
+    database: Database, clock: FakeClock
+) -> None:
+    await store(database, clock, update(10))
+    await claim(database, clock, "killed")
+    await store(database, clock, update(5))
+    clock.advance(LEASE)
+    lease = Lease("b", clock(), LEASE)
+    assert await database.run(lambda session: list(queues.claim_tried(session, lease))) == []
+    assert await claim(database, clock, "b") == ["1-5"]
+    await finish(database, clock, "1-5")
+    assert await claim(database, clock, "b") == ["1-10"]
+
+
+async def test_a_head_that_others_were_due_before_is_claimed_by_the_same_claim(
+    database: Database, clock: FakeClock
+) -> None:
+    await store(database, clock, update(1))
+    await claim(database, clock)
+    later = clock() + timedelta(minutes=5)
+    await database.run(lambda session: queues.postpone(session.get_one(Inbox, 1), later, "timeout"))
+    await store(database, clock, update(2), update(3))
+    clock.advance(minutes=5)
+    lease = Lease("b", clock(), LEASE)
+    again = await database.run(
+        lambda session: [row.external_id for row in queues.claim_tried(session, lease)]
+    )
+    assert again == ["1-1"]
+
+
+async def test_what_comes_first_while_another_is_the_head_is_not_put_to_sleep(
+    postgresql_url: str,
+    open_database: Callable[[str], Database],
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An earlier update is committed between a claim's seeing the head and its putting others to sleep."""
+    database, other = open_database(postgresql_url), open_database(postgresql_url)
+    await store(database, clock, update(10))
+    assert await claim(database, clock, "a") == ["1-10"]
+    await store(database, clock, update(11))
+    put_to_sleep, loop = queues._put_to_sleep_behind, asyncio.get_running_loop()
+
+    def late(session: Session, *rest: Any) -> None:
+        asyncio.run_coroutine_threadsafe(store(database, clock, update(5)), loop).result()
+        put_to_sleep(session, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(queues, "_put_to_sleep_behind", late)
+        assert await claim(other, clock, "b", limit=1) == []
+    later = clock() + timedelta(seconds=1)
+    await database.run(lambda session: queues.postpone(session.get_one(Inbox, 1), later, "bug"))
+    clock.advance(seconds=1)
+    claimed = []
+    while ids := await claim(database, clock, "a"):
+        assert await database.read(lambda session: list(no_lane_sleeps(session, NOTHING))) == []
+        claimed += ids
+        for external_id in ids:
+            await finish(database, clock, external_id)
+    assert claimed == ["1-5", "1-10", "1-11"]
+
+
+async def test_a_head_that_sleeps_is_woken_by_the_claim_of_one_behind_it(
+    database: Database, clock: FakeClock
+) -> None:
+    await store(database, clock, update(1), update(2))
+    await database.run(lambda session: setattr(session.get_one(Inbox, 1), "due_at", None))
+    assert await claim(database, clock) == ["1-1"]
