@@ -64,7 +64,7 @@ def _insertion(dialect: Dialect, columns: tuple[str, ...]) -> str:
 
 
 def _as_bound(moment: datetime, dialect: Dialect) -> Any:
-    to_driver = UtcDateTime().bind_processor(dialect)
+    to_driver = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
     return to_driver(moment) if to_driver else moment
 
 

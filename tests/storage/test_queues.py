@@ -58,6 +58,14 @@ async def test_only_the_oldest_of_a_chat_is_claimed(database: Database, clock: F
     assert await claim(database, clock) == []
 
 
+async def test_what_is_stored_is_due_at_that_very_microsecond(
+    database: Database, clock: FakeClock
+) -> None:
+    clock.advance(microseconds=1)  # SQLite compares times as it writes them
+    await store(database, clock, update(1))
+    assert await claim(database, clock) == ["1-1"]
+
+
 async def test_the_next_of_a_chat_follows_when_the_first_is_done(
     database: Database, clock: FakeClock
 ) -> None:
