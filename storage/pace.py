@@ -8,7 +8,7 @@ however many processes send. What a chat has had of its own allowance is one tim
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_new
@@ -17,6 +17,8 @@ from storage.models import Chat, Turn
 from storage.states import Channel
 
 SECOND = timedelta(seconds=1)
+#: No time here lies further ahead, leases and bursts included: one that does was written by a wrong clock.
+FARTHEST = timedelta(minutes=2)
 
 
 def open_turns(session: Session, channel: Channel, limits: Limits, now: datetime) -> None:
@@ -29,7 +31,8 @@ def open_turns(session: Session, channel: Channel, limits: Limits, now: datetime
 
 def free_turns(session: Session, channel: Channel, now: datetime, count: int) -> Sequence[Turn]:
     """Return at most `count` turns that nobody has, locked."""
-    free = select(Turn).where(Turn.channel == channel, Turn.free_at <= now)
+    is_free = or_(Turn.free_at <= now, Turn.free_at > now + FARTHEST)
+    free = select(Turn).where(Turn.channel == channel, is_free)
     query = free.order_by(Turn.free_at, Turn.number).limit(count)
     return session.scalars(query.with_for_update(skip_locked=True)).all()
 
@@ -58,12 +61,15 @@ def release_turns(session: Session, now: datetime) -> None:
     session.execute(update(Turn).where(Turn.delivery_id.is_not(None)).values(again))
 
 
-def next_turn_at(session: Session, channel: Channel) -> datetime | None:
-    return session.scalar(select(func.min(Turn.free_at)).where(Turn.channel == channel))
+def next_turn_at(session: Session, channel: Channel, now: datetime) -> datetime | None:
+    found = session.scalar(select(func.min(Turn.free_at)).where(Turn.channel == channel))
+    return found and min(found, now + FARTHEST)
 
 
 def admit(chat: Chat, rate: Rate, now: datetime) -> datetime | None:
     """Count a message against a chat's allowance; if there is none left, return when there will be."""
+    if chat.settled_at is not None and chat.settled_at > now + FARTHEST:
+        chat.settled_at = now
     at = rate.next_at(chat.settled_at, now)
     if at > now:
         return at

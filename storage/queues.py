@@ -134,12 +134,12 @@ def _admit(session: Session, limits: Limits | None, now: datetime, head: Deliver
     return True
 
 
-def next_delivery_at(session: Session, channel: Channel) -> datetime | None:
+def next_delivery_at(session: Session, channel: Channel, now: datetime) -> datetime | None:
     """Return when a claim may succeed, as far as is known now; None: nothing waits."""
     due = [_earliest(session, channel, klass) for klass in DeliveryClass]
     if not (times := [at for at in due if at is not None]):
         return None
-    asked, turn = session.get(Pause, channel), pace.next_turn_at(session, channel)
+    asked, turn = session.get(Pause, channel), pace.next_turn_at(session, channel, now)
     bounds = (min(times), asked.until if asked else None, turn)
     return max(at for at in bounds if at is not None)
 

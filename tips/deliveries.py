@@ -118,7 +118,8 @@ class Deliveries:
         await asyncio.sleep(began + self.pace.total_seconds() - loop.time())
 
     def _ended(self, delivery_id: int, task: asyncio.Task[None]) -> None:
-        del self._under_way[delivery_id]
+        if self._under_way.get(delivery_id) is task:  # cancelled before it began
+            del self._under_way[delivery_id]
         self.wake.set()  # the next of its lane may leave
         if not task.cancelled() and (fault := task.exception()) is not None:
             self._faults.append(fault)
@@ -146,8 +147,8 @@ class Deliveries:
         delivery = queues.claim_delivery(session, lease, self.channel, self.limits)
         if delivery is not None:
             return delivery.id, ALONE if delivery.unrecorded > SUSPECT else ANSWER
-        self._next_at = queues.next_delivery_at(session, self.channel)
-        self._turn_at = pace.next_turn_at(session, self.channel) if self.limits else None
+        self._next_at = queues.next_delivery_at(session, self.channel, lease.now)
+        self._turn_at = pace.next_turn_at(session, self.channel, lease.now) if self.limits else None
         return None
 
     def _renew(self, session: Session, lease: Lease) -> None:
@@ -178,9 +179,12 @@ class Deliveries:
         else:
             record = partial(outcomes.sent, message=message, message_id=message_id)
         answered = partial(pace.answered, delivery_id=delivery_id, now=self.clock(), unpaid=unpaid)
-        await self.database.insist(
-            lambda session: self._record(session, delivery_id, record, answered)
-        )
+        try:
+            await self.database.insist(
+                lambda session: self._record(session, delivery_id, record, answered)
+            )
+        finally:  # at once: what the record made due again may be claimed before this task has ended
+            self._under_way.pop(delivery_id, None)
 
     async def _take_more(self, delivery_id: int, count: int, limits: Limits) -> int:
         """Take turns for what is more than one message; return for how many there was none.

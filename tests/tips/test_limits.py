@@ -63,7 +63,9 @@ class Strict:
         return self.clock() - started
 
     async def _next_at(self) -> datetime | None:
-        return await self.office.database.read(lambda s: queues.next_delivery_at(s, TELEGRAM))
+        return await self.office.database.read(
+            lambda s: queues.next_delivery_at(s, TELEGRAM, self.clock())
+        )
 
     def sent(self) -> list[tuple[datetime, int, str]]:
         """(when, chat, text) of every message that arrived."""
@@ -193,6 +195,17 @@ async def test_a_turn_held_by_a_killed_process_comes_back(strict: Strict) -> Non
     took = await strict.send_all(strict.worker("living"))
     assert timedelta(seconds=30) <= took < timedelta(seconds=32)
     assert {d.state for d in await strict.office.all(Delivery)} == {QueueState.DONE}
+
+
+async def test_a_clock_that_was_wrong_for_a_moment_silences_nobody(strict: Strict) -> None:
+    strict.clock.advance(hours=7)
+    for number in range(1, 41):
+        await strict.owe(number, "early")
+    await strict.send_all(strict.worker("a"))
+    strict.clock.advance(hours=-7)
+    await strict.owe(99, "late")
+    assert await strict.send_all(strict.worker("b")) < timedelta(minutes=5)
+    assert strict.sent()[-1][2] == "late"
 
 
 def test_a_rate_allows_a_burst_then_one_at_a_time() -> None:
