@@ -345,12 +345,13 @@ async def test_what_comes_first_while_another_is_the_head_is_not_put_to_sleep(
     put_to_sleep, loop = queues._put_to_sleep_behind, asyncio.get_running_loop()
 
     def late(session: Session, *rest: Any) -> None:
-        asyncio.run_coroutine_threadsafe(store(database, clock, update(5)), loop).result()
+        monkeypatch.undo()  # once: a second copy would wait for the claim, which waits for us
+        asyncio.run_coroutine_threadsafe(store(database, clock, update(5)), loop).result(10)
         put_to_sleep(session, *rest)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(queues, "_put_to_sleep_behind", late)
-        assert await claim(other, clock, "b", limit=1) == []
+    monkeypatch.setattr(queues, "_put_to_sleep_behind", late)
+    assert await claim(other, clock, "b", limit=1) == ["1-5"]
+    await finish(database, clock, "1-5")
     later = clock() + timedelta(seconds=1)
     await database.run(lambda session: queues.postpone(session.get_one(Inbox, 1), later, "bug"))
     clock.advance(seconds=1)
@@ -360,7 +361,7 @@ async def test_what_comes_first_while_another_is_the_head_is_not_put_to_sleep(
         claimed += ids
         for external_id in ids:
             await finish(database, clock, external_id)
-    assert claimed == ["1-5", "1-10", "1-11"]
+    assert claimed == ["1-10", "1-11"]
 
 
 async def test_a_head_that_sleeps_is_woken_by_the_claim_of_one_behind_it(
@@ -368,4 +369,4 @@ async def test_a_head_that_sleeps_is_woken_by_the_claim_of_one_behind_it(
 ) -> None:
     await store(database, clock, update(1), update(2))
     await database.run(lambda session: setattr(session.get_one(Inbox, 1), "due_at", None))
-    assert await claim(database, clock) == ["1-1"]
+    assert await claim(database, clock, limit=1) == ["1-1"]
