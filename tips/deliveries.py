@@ -90,7 +90,8 @@ class Deliveries:
         if self.limits and not self._has_turns:
             await self.database.run(self._open_turns)
             self._has_turns = True
-        if self._turn_at is not None and self.clock() < self._turn_at:
+        now = self.clock()
+        if self._turn_at is not None and now < self._turn_at <= now + pace.FARTHEST:
             return 0
         began = asyncio.get_running_loop().time()
         claimed = await self.database.run(self._claim)
