@@ -19,7 +19,7 @@ import structlog
 from telegram import Bot
 
 from bot.rehearsal.clockwork import JumpingLoop
-from bot.repeating import IDLE
+from bot.repeating import IDLE, any_of
 from bot.schedule import Job
 from handlers.telegram.send import grey_picture
 from routing import Router
@@ -92,13 +92,13 @@ class Outside:
     async def any_of(self, longest: timedelta, *events: asyncio.Event) -> None:
         """As `bot.repeating.any_of`, but for the looks of an idle worker that would find nothing."""
         if longest != IDLE:
-            await first_of(longest, *events)
+            await any_of(longest, *events)
             return
         began = self.loop.now()
         while True:
             wait = self.agenda.until_next_item(began)
             changed = self.agenda.changed
-            await first_of(wait, changed, *events)
+            await any_of(wait, changed, *events)
             if not changed.is_set() or any(event.is_set() for event in events):
                 return
 
@@ -107,20 +107,9 @@ class Outside:
         began = self.loop.now()
         while True:
             changed = self.agenda.changed
-            await first_of(self.agenda.until_next_deadline(began, interval), changed)
+            await any_of(self.agenda.until_next_deadline(began, interval), changed)
             if not changed.is_set():
                 return
-
-
-async def first_of(longest: timedelta, *events: asyncio.Event) -> None:
-    waits = [asyncio.create_task(event.wait()) for event in events]
-    try:
-        await asyncio.wait(
-            waits, timeout=longest.total_seconds(), return_when=asyncio.FIRST_COMPLETED
-        )
-    finally:
-        for wait in waits:
-            wait.cancel()
 
 
 async def _live(fate: Fate) -> None:
