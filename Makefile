@@ -28,7 +28,7 @@ fmt: .venv/dev.stamp  ## put the code into shape
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: .venv/dev.stamp  ## measure speed beside yardsticks: one table, in a quarter of an hour
+bench: .venv/dev.stamp  ## measure speed beside yardsticks: one table, at reduced sizes
 	$(BIN)/python -m benchmarks
 
 bench-full: .venv/dev.stamp  ## the same at full sizes
