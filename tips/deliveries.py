@@ -153,7 +153,9 @@ class Deliveries:
         return None
 
     def _renew(self, session: Session, lease: Lease) -> None:
-        if self._under_way and (self._renewed is None or lease.now - self._renewed > LEASE / 3):
+        if self._under_way and (
+            self._renewed is None or abs(lease.now - self._renewed) > LEASE / 3
+        ):
             queues.renew(session, Delivery, list(self._under_way), lease)
             pace.hold(session, list(self._under_way), lease.until)
             self._renewed = lease.now

@@ -56,6 +56,17 @@ async def test_a_clock_that_jumps_back_gives_it_to_nobody_else(
     assert await take(database, "a", clock)
 
 
+async def test_what_a_wrong_clock_promised_a_killed_process_ends_after_one_lease(
+    database: Database, clock: FakeClock
+) -> None:
+    clock.advance(hours=7)
+    assert await take(database, "a", clock)
+    clock.advance(hours=-7)
+    assert not await take(database, "b", clock)
+    clock.advance(minutes=1)
+    assert await take(database, "b", clock)
+
+
 async def test_whoever_is_alone_may_free_everything(database: Database, clock: FakeClock) -> None:
     assert await take(database, "a", clock)
     await database.run(duties.release)
