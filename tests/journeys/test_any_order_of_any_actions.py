@@ -33,7 +33,7 @@ T = TypeVar("T")
 CITIZENS = (70_000_001, 70_000_002)
 STRANGER = 70_000_009
 OFFICERS_VERBS = ("take", "verify", "close", "not_ours", "details", "words", "reopen")
-MARKS = {str(number): f"zq{number}z" for number in CITIZENS}
+MARKS = {str(CITIZENS[0]): "zqanz", str(CITIZENS[1]): "zqbinhz"}  #: no digits of an address
 STORIES = ("co trom xe o xom 5 hai xuan", "danh nhau o cho Con hai hau", "chong danh vo o hai xuan",
            "cán bộ xã Hải Xuân ăn chặn tiền", "danh bac o cho")  # fmt: skip
 SAID = ("/start", "/report", "/status", "/mydata", "/cancel", "/help", "/tips", "/wipe", "1", "2", "0",
