@@ -51,7 +51,7 @@ async def run(settings: Settings) -> None:
             opened = [await stack.enter_async_context(opener(base, way_in, owner, metrics))]
         process = Process(_named(base, opened), opened, metrics, wake_ups, owner)
         app = make_app(
-            {"database": process.database_answers, **{d.channel: d.is_ready for d in opened}},
+            {"database": process.database_takes, **{d.channel: d.is_ready for d in opened}},
             metrics.registry,
             settings.metrics_from,
             [route for door in opened for route in door.routes],

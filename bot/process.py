@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -49,7 +49,7 @@ class Process:
         desk = base.desk
         self.base, self.opened, self.metrics = base, opened, metrics
         self._wake_ups, self._owner = wake_ups, owner
-        self._asked: asyncio.Task[datetime] | None = None
+        self._asked: asyncio.Task[None] | None = None
         doors = {door.channel: door.door for door in opened}
         self._intake = Intake(base.database, desk, doors, now, wake_ups.owed, owner, metrics.filed)
         self._deliveries = [
@@ -114,10 +114,15 @@ class Process:
                 for each in self._deliveries:
                     await each.drain()
 
-    async def database_answers(self) -> bool:
-        """Tell whether the database can be written; one question at a time waits for an answer."""
+    async def database_takes(self) -> bool:
+        """Tell whether the database can be written; one question at a time waits for an answer.
+
+        Reading proves nothing: a full disk is read, and so is a server that waits for its standby.
+        """
         if self._asked is None or self._asked.done():
-            self._asked = asyncio.create_task(self.base.database.run(runs.installed_at))
+            self._asked = asyncio.create_task(
+                self.base.database.run(lambda session: runs.write_nothing(session, now()))
+            )
             self._asked.add_done_callback(_heeded)
         await asyncio.shield(self._asked)
         return True

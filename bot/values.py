@@ -132,11 +132,39 @@ def database_url(said: object) -> str:
     url = str(said).strip()
     kind, found, rest = url.partition("://")
     name = kind.partition("+")[0]
-    if found and name in ("postgresql", "postgres") and _split(url).path.strip("/"):
-        return f"postgresql+psycopg://{rest}"
+    if found and name in ("postgresql", "postgres"):
+        opened = f"postgresql+psycopg://{_with_many_hosts(rest)}"
+        if _split(opened).path.strip("/"):
+            return opened
     if found and name == "sqlite" and rest.startswith("/") and rest.strip("/").partition("?")[0]:
         return f"sqlite://{rest}"
     raise ValueError("must name a PostgreSQL database or an SQLite file")
+
+
+def _with_many_hosts(rest: str) -> str:
+    """Move servers named with commas between to where both readers of the URL find them.
+
+    libpq reads `a:1,b:2/name` and `/name?host=a,b&port=1,2`, SQLAlchemy only the second. Of several servers
+    only one takes writes: it is found unless something else is asked for.
+    """
+    network, _, after = rest.partition("/")
+    path, _, query = after.partition("?")
+    user, at, named = network.rpartition("@")
+    asked = [query] if query else []
+    if "," in named:
+        hosts, ports = zip(*map(_server, named.split(",")), strict=True)
+        network = user + at
+        asked.insert(0, f"host={','.join(hosts)}&port={','.join(ports)}")
+    if re.search(r"\bhost=[^&]*,", "&".join(asked)) and "target_session_attrs=" not in query:
+        asked.append("target_session_attrs=read-write")
+    return f"{network}/{path}" + (f"?{'&'.join(asked)}" if asked else "")
+
+
+def _server(said: str) -> tuple[str, str]:
+    match = re.fullmatch(r"(?:\[([^\[\]]+)\]|([^\[\]:]+))(?::(\d+))?", said)
+    if not match:
+        raise ValueError("must name each server as host or host:port")
+    return match[1] or match[2], match[3] or "5432"
 
 
 def bot_token(said: object) -> str:

@@ -6,11 +6,11 @@ from unittest.mock import patch
 
 import pytest
 
-from storage.database import PRAGMAS, Database
+from storage.database import Database
 from storage.sealing import Keyring
 from tests import real_map
 from tests.clock import FakeClock
-from tests.databases import Postgres, Sqlite, postgres
+from tests.databases import CARELESS_SQLITE, Postgres, Sqlite, postgres
 
 KINDS = ("sqlite", "postgresql")
 
@@ -40,7 +40,7 @@ def keyring() -> Keyring:
 @pytest.fixture(scope="session", autouse=True)
 def careless_sqlite() -> Iterator[None]:
     """As for PostgreSQL: tests need speed and no survival of a power cut."""
-    with patch("storage.database.PRAGMAS", (*PRAGMAS, "PRAGMA synchronous=OFF")):
+    with patch("storage.database.PRAGMAS", CARELESS_SQLITE):
         yield
 
 

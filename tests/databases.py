@@ -19,9 +19,11 @@ import psycopg
 from sqlalchemy import make_url
 
 from storage import schema
+from storage.database import PRAGMAS
 
 #: Tests need speed and no survival of a power cut.
 CARELESS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+CARELESS_SQLITE = (*PRAGMAS, "PRAGMA synchronous=OFF")
 
 
 class Postgres:

@@ -306,12 +306,15 @@ def read_only_where_they_may_be(marks: Mapping[str, str]) -> Invariant:
         marks: for each person's address, a word that nobody else says.
     """
 
+    by_mark = {mark: address for address, mark in marks.items()}
+    any_mark = re.compile("|".join(map(re.escape, by_mark)))
+
     def words_are_read_only_where_they_may_be(session: Session, log: PlatformLog) -> Breaches:
         opened = _opened_by(session)
         for said in log.handed:
-            for address, mark in marks.items():
-                if mark in said.text and said.chat != address and said.chat not in opened:
-                    yield f"words of {address} were handed to {said.chat}"
+            for mark in set(any_mark.findall(said.text)):
+                if said.chat != by_mark[mark] and said.chat not in opened:
+                    yield f"words of {by_mark[mark]} were handed to {said.chat}"
 
     return words_are_read_only_where_they_may_be
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -97,6 +98,12 @@ class Program:
             return ["process"]
         failing: Sequence[str] = answer.json()["failing"]
         return failing
+
+    def lets_files_grow_to(self, size: int) -> None:
+        """To a program whose writes fail beyond that many bytes, its disk is full."""
+        assert self._child is not None
+        hard = resource.prlimit(self._child.pid, resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(self._child.pid, resource.RLIMIT_FSIZE, (size, hard))
 
     async def kill(self) -> None:
         """As the kernel does it when memory runs out."""

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 
 from bot import values
 
@@ -65,20 +66,49 @@ def test_what_is_no_list_of_provinces_is_refused(said: str) -> None:
         ("postgresql://u:p@db/tips", "postgresql+psycopg://u:p@db/tips"),
         ("postgres://u:p@db:5432/tips", "postgresql+psycopg://u:p@db:5432/tips"),
         ("postgresql+asyncpg://u@/tips?host=/run/pg", "postgresql+psycopg://u@/tips?host=/run/pg"),
+        (
+            "postgresql://u:p@a:5433,b/tips?sslmode=require",
+            "postgresql+psycopg://u:p@/tips?host=a,b&port=5433,5432&sslmode=require&target_session_attrs=read-write",
+        ),
+        (
+            "postgresql://u@[::1]:5433,[::2]/tips?target_session_attrs=primary",
+            "postgresql+psycopg://u@/tips?host=::1,::2&port=5433,5432&target_session_attrs=primary",
+        ),
+        (
+            "postgresql://u@/tips?host=a,b",
+            "postgresql+psycopg://u@/tips?host=a,b&target_session_attrs=read-write",
+        ),
         ("sqlite:///var/tips.db", "sqlite:///var/tips.db"),
         ("sqlite+aiosqlite:////srv/tips.db", "sqlite:////srv/tips.db"),
     ],
 )
 def test_a_database_is_named_as_people_write_it(given_url: str, opened: str) -> None:
     assert values.database_url(given_url) == opened
+    assert values.database_url(opened) == opened
+    make_url(opened)
 
 
 @pytest.mark.parametrize(
-    "said", ["", "tips.db", "mysql://u@h/tips", "sqlite://", "sqlite:///", "postgresql://u@host"]
+    "said",
+    [
+        "",
+        "tips.db",
+        "mysql://u@h/tips",
+        "sqlite://",
+        "sqlite:///",
+        "postgresql://u@host",
+        "postgresql://u@a,b",
+    ],
 )
 def test_a_database_we_cannot_open_is_refused(said: str) -> None:
     with pytest.raises(ValueError, match="PostgreSQL"):
         values.database_url(said)
+
+
+@pytest.mark.parametrize("servers", ["a,", ",b", "a:x,b", "a:1:2,b:3"])
+def test_servers_that_cannot_be_told_apart_are_refused(servers: str) -> None:
+    with pytest.raises(ValueError, match="each server"):
+        values.database_url(f"postgresql://u@{servers}/tips")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import structlog
 
@@ -18,7 +19,7 @@ from storage.database import Database
 from storage.sealing import Keyring
 from tests.chaos.day import Day, Progress, Report
 from tests.clock import FakeClock
-from tests.databases import Sqlite, postgres
+from tests.databases import CARELESS_SQLITE, Sqlite, postgres
 from tests.town import make_town
 
 
@@ -40,7 +41,8 @@ def migrated(folder: Path, *, on_postgresql: bool) -> Iterator[str]:
         with postgres() as server:
             yield server.make_migrated()
     else:
-        yield Sqlite(folder).make_migrated(folder / "chaos.db")
+        with patch("storage.database.PRAGMAS", CARELESS_SQLITE):
+            yield Sqlite(folder).make_migrated(folder / "chaos.db")
 
 
 def main() -> int:

@@ -6,10 +6,11 @@ is due any more, and the invariants are judged by the database and the platform'
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import cycle
 from random import Random
 from unittest.mock import patch
 
@@ -23,7 +24,7 @@ from storage import chats
 from storage.database import Session
 from storage.models import Chat, Delivery, Inbox, Tip
 from storage.states import QueueState, Role
-from tests.chaos.people import Citizen, Official
+from tests.chaos.people import SPOTS, Citizen, Official
 from tests.chaos.weather import Weather
 from tests.invariants import AT_REST, breaches, log_of, read_only_where_they_may_be
 from tests.town import HAI_HAU, HAI_XUAN, Person, Town
@@ -31,10 +32,14 @@ from tips import deadlines, deliveries
 from tips.inbox import Inbox as WayIn
 from tips.outbox import owed_reply
 
-CITIZEN = 70_000_000  #: ids that stand out
+CITIZEN, OFFICER, ADMIN = 70_000_000, 90_000_000, 95_000_000  #: ids that stand out
 PROCESSES = 2
 FIRST = 6  #: tips, of one kind
-CRASH = 0.02  #: of the rounds, for each process
+CRASH = 0.05  #: of the rounds, for each process
+SMALL = (
+    24  #: citizens of a day of the usual size: a process does as many times more as there are more
+)
+CROWD = 240  #: citizens who speak of every commune, each with its officers
 LONGEST_REST = 400  #: looks, after which what still waits is lost
 
 Progress = Callable[[int], None]
@@ -47,6 +52,7 @@ class Crashing:
     town: Town
     random: Random
     name: str
+    at_once: int  #: most messages that it sends between two looks into the inbox
     kills: int = 0
     under_way: int = 0  #: messages that were being sent at those moments
     births: int = 0
@@ -63,20 +69,23 @@ class Crashing:
         self.town.intake, self.town.deliveries = kept
 
     async def works(self) -> None:
-        """Do a few steps; perhaps die at some point of them."""
-        self._work = asyncio.create_task(self._steps())
+        """Do a few steps; perhaps die in the middle of one of them."""
+        steps = self.random.randint(1, 12)
         if self.random.random() < CRASH:
-            for _ in range(self.random.randint(0, 40)):
+            await self._steps(self.random.randrange(steps))
+            self._work = asyncio.create_task(self._steps(1))
+            for _ in range(self.random.randint(0, 400)):
                 await asyncio.sleep(0)
             await self._die()
-        await asyncio.wait([self._work])
-        if not self._work.cancelled():
-            self._work.result()
+        else:
+            await self._steps(steps)
 
-    async def _steps(self) -> None:
-        for _ in range(self.random.randint(1, 12)):
+    async def _steps(self, count: int) -> None:
+        for _ in range(count):
             await self.intake.take()
-            await self.deliveries.send_next()
+            for _ in range(self.at_once):
+                if not await self.deliveries.send_next():
+                    break
 
     async def _die(self) -> None:
         """What was under way is not recorded, and nobody gives the leases back."""
@@ -85,6 +94,8 @@ class Crashing:
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
+        if not self._work.cancelled():
+            self._work.result()  # our own bug is not to be buried with it
         self.kills += 1
         self.under_way += len(under_way) - 1
         self._begin()
@@ -121,6 +132,8 @@ class Day:
     def __init__(self, town: Town, seed: int, citizens: int) -> None:
         self.town, self.seed, self.random = town, seed, Random(seed)
         self.weather = Weather(self.random)
+        names = [commune.full_name for commune in town.desk.router.communes()]
+        self._spots = [*SPOTS, *(names if citizens >= CROWD else ())]
         self.citizens = [self._citizen(number) for number in range(citizens)]
         self.officials: list[Official] = []
         self.spinners = Spinners(town.bot)
@@ -128,12 +141,13 @@ class Day:
 
     def _citizen(self, number: int) -> Citizen:
         user = self.town.telegram.user(CITIZEN + number, f"Dan {number}")
-        return Citizen(user, f"zq{number}z", self.random)
+        return Citizen(user, f"zq{number}z", self.random, self._spots)
 
     async def play(self, rounds: int, progress: Progress) -> Report:
         await self._appoint()
         await self._begin()
-        processes = [Crashing(self.town, self.random, f"p{n}") for n in range(PROCESSES)]
+        many = max(1, len(self.citizens) // SMALL)
+        processes = [Crashing(self.town, self.random, f"p{n}", many) for n in range(PROCESSES)]
         self.town.telegram.weather = self.weather
         with patch.object(polling, "LONG_POLL", timedelta(0)):
             for _ in range(rounds):
@@ -144,12 +158,18 @@ class Day:
         return await self.town.database.read(lambda session: self._report(session, processes))
 
     async def _appoint(self) -> None:
-        posts = [(Role.OFFICER, HAI_XUAN), (Role.LEAD, HAI_XUAN), (Role.OFFICER, HAI_HAU)]
-        everybody: list[tuple[Role, str | None]] = [*posts, *[(Role.DESK, None)] * 2]
-        for number, (role, commune) in enumerate(everybody):
-            person = await self.town.officer(90_000_000 + number, role, commune)
+        for number, (role, commune) in enumerate(self._posts()):
+            person = await self.town.officer(OFFICER + number, role, commune)
             self.officials.append(Official(person.user, self.random))
-        await self.town.officer(95_000_000, Role.ADMIN, None)
+        await self.town.officer(ADMIN, Role.ADMIN, None)
+
+    def _posts(self) -> Iterator[tuple[Role, str | None]]:
+        """Five who look after what the first tips tell; in a crowd an officer more for eight citizens."""
+        yield from ((Role.OFFICER, HAI_XUAN), (Role.LEAD, HAI_XUAN), (Role.OFFICER, HAI_HAU))
+        yield from ((Role.DESK, None),) * 2
+        if len(self.citizens) >= CROWD:
+            everywhere = cycle(commune.code for commune in self.town.desk.router.communes())
+            yield from ((Role.OFFICER, next(everywhere)) for _ in range(len(self.citizens) // 8))
 
     async def _begin(self) -> None:
         """The first tips come in while all is calm, so many that they are a burst."""
@@ -163,7 +183,7 @@ class Day:
         self.weather.change(self.town.clock())
         for citizen in self.random.sample(self.citizens, max(1, len(self.citizens) // 6)):
             await citizen.acts()
-        for official in self.random.sample(self.officials, 3):
+        for official in self.random.sample(self.officials, max(3, len(self.officials) // 6)):
             await official.acts()
         await self._arrive()
         await asyncio.gather(*(process.works() for process in processes))

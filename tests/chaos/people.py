@@ -1,5 +1,6 @@
 """Citizens and officers who do anything at any time, drawn from a seed: half of it makes sense."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -19,13 +20,14 @@ class Citizen:
     user: FakeUser
     mark: str  #: a word that nobody else says
     random: Random
+    spots: Sequence[str]
 
     async def acts(self) -> None:
         drawn = self.random.random()
         if self.user.blocked:
             await self.user.unblocks()
         elif drawn < 0.12 or not self.user.from_bot:
-            act, spot = self.random.choice(ACTS), self.random.choice(SPOTS)
+            act, spot = self.random.choice(ACTS), self.random.choice(self.spots)
             await self.user.sends(f"{act} o {spot} {self.mark}")
         elif drawn < 0.8 and (shown := _with_buttons(self.user)):
             await self._presses(shown[-1])

@@ -1,5 +1,6 @@
 """The disk of the database is full: nothing is acknowledged or lost, and it goes on when there is room."""
 
+import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,9 +11,13 @@ from handlers.telegram.receive import to_raw
 from storage.database import Database, DatabaseError, Session, is_away
 from storage.models import Inbox, Tip
 from storage.states import QueueState
+from tests.fake_telegram import FakeTelegram
+from tests.journeys.conftest import Configure
 from tests.journeys.telling import THEFT, tells
+from tests.programs import MAIN, seen
 from tests.town import Town, rows
 
+CITIZEN = 5_550_001_000
 LONG = "co trom xe dap o xom 5 hai xuan. " * 100
 
 
@@ -82,3 +87,37 @@ async def _turns_until_full(town: Town) -> None:
         number += 1
         await town.citizen(number, "Người mới").user.sends("/help")
         await town.inbox.store([to_raw(update) for update in town.telegram.take_updates()])
+
+
+NOTHING = 4096  #: bytes: no file grows beyond, so not one page more is written to the journal
+#: The log is a file too, and not what is full here.
+UNHEARD = f"""
+import os
+nowhere = os.open(os.devnull, os.O_WRONLY)
+os.dup2(nowhere, 1), os.dup2(nowhere, 2)
+{MAIN}
+"""
+
+
+async def test_the_program_says_that_its_disk_is_full_and_goes_on_once_there_is_room(
+    configure: Configure, telegram: FakeTelegram
+) -> None:
+    program = configure(webhook=True)
+    program.code = UNHEARD
+    await program.start_and_be_ready()
+    an = telegram.user(CITIZEN, "An")
+    await an.starts()
+    await seen(telegram, lambda: an.texts)
+
+    program.lets_files_grow_to(NOTHING)
+    await an.sends("/help")
+    await program.until(lambda failing: "database" in failing)
+    assert telegram.pending_updates()
+    assert telegram.updates.webhook.last_error is not None
+    assert "503" in telegram.updates.webhook.last_error[1]
+
+    program.lets_files_grow_to(resource.RLIM_INFINITY)
+    await program.until(lambda failing: failing == [])
+    await seen(telegram, lambda: len(an.texts) == 2)
+    assert not telegram.pending_updates()
+    assert await program.stop() == 0
