@@ -9,7 +9,7 @@ from bot.foundation import Foundation, now
 from bot.metrics import Metrics
 from bot.schedule import Schedule
 from bot.summaries import PICTURES, Summaries
-from storage import queues, runs
+from storage import misdated, queues, runs
 from storage.database import Session
 from storage.files import FileStore
 from storage.models import Delivery, Evidence, Inbox
@@ -51,6 +51,7 @@ class Jobs:
         schedule.every(timedelta(minutes=10), "files", self._sweep_files)
         schedule.every(timedelta(minutes=10), "retention", self._sweep_daily)
         schedule.every(timedelta(minutes=10), "lanes", self._wake_forgotten)
+        schedule.every(timedelta(minutes=1), "misdated", self._make_due)
         schedule.every(timedelta(seconds=15), "metrics", self._measure)
         schedule.start()
         try:
@@ -65,6 +66,11 @@ class Jobs:
     async def _wake_forgotten(self) -> None:
         if lanes := await self._base.database.run(lambda s: queues.wake_forgotten(s, now())):
             log.error("lanes_woken", lanes=lanes)  # somebody's hands were in the database
+            self._owed.set()
+
+    async def _make_due(self) -> None:
+        if count := await self._base.database.run(lambda s: misdated.make_due(s, now())):
+            log.warning("misdated_made_due", rows=count)  # some clock was ahead
             self._owed.set()
 
     async def _summarise(self) -> None:

@@ -1,5 +1,6 @@
 """The clock: what is done every so often. APScheduler says when; rows say that it was done."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from storage.database import DatabaseError
 
+LOOK = timedelta(seconds=10)  #: by the loop's own clock, which nobody sets
 Job = Callable[[], Awaitable[object]]
 
 log = structlog.get_logger()
@@ -22,8 +24,11 @@ class Schedule:
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._intervals: dict[str, timedelta] = {}
+        self._look: asyncio.TimerHandle | None = None
 
     def every(self, interval: timedelta, name: str, job: Job) -> None:
+        self._intervals[name] = interval
         self._scheduler.add_job(
             _guarded(name, job),
             "interval",
@@ -37,9 +42,26 @@ class Schedule:
 
     def start(self) -> None:
         self._scheduler.start()
+        self._look_again()
 
     def stop(self) -> None:
+        assert self._look is not None
+        self._look.cancel()
         self._scheduler.shutdown(wait=False)
+
+    def _look_again(self) -> None:
+        self.heed_the_clock()
+        self._look = asyncio.get_running_loop().call_later(LOOK.total_seconds(), self._look_again)
+
+    def heed_the_clock(self) -> None:
+        """Let jobs be due that were put off by a clock that was ahead and is right now.
+
+        APScheduler waits for a time of day: after a clock set back by three hours it would for three hours.
+        """
+        now = datetime.now(UTC)
+        for job in self._scheduler.get_jobs():
+            if job.next_run_time > now + self._intervals[job.id]:
+                job.modify(next_run_time=now)
 
 
 def _guarded(name: str, job: Job) -> Job:

@@ -19,6 +19,9 @@ from storage.states import Channel
 SECOND = timedelta(seconds=1)
 #: No time here lies further ahead, leases and bursts included: one that does was written by a wrong clock.
 FARTHEST = timedelta(minutes=2)
+#: However long a platform asks for silence: then it is asked again, by a message. If it meant hours it will
+#: say so again; if it was mistaken, or lied, nobody stays silent for days.
+LONGEST_PAUSE = timedelta(minutes=15)
 
 
 def open_turns(session: Session, channel: Channel, limits: Limits, now: datetime) -> None:

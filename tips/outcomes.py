@@ -12,6 +12,7 @@ import structlog
 
 from storage import deliveries, queues
 from storage.models import Chat, Delivery
+from storage.pace import LONGEST_PAUSE
 from storage.states import DeliveryClass
 from tips import operators
 from tips.desk import Transaction
@@ -105,9 +106,10 @@ def _close(tx: Transaction, delivery: Delivery, chat: Chat, fault: str) -> Outco
 
 def _pause(tx: Transaction, delivery: Delivery, fault: str, pause: timedelta) -> Outcome:
     """The whole channel waits; it is no failure of this message."""
+    until = tx.now + min(pause, LONGEST_PAUSE)
     delivery.attempts -= 1
-    queues.postpone(delivery, tx.now + pause, fault)
-    queues.pause(tx.session, delivery.channel, tx.now + pause)
+    queues.postpone(delivery, until, fault)
+    queues.pause(tx.session, delivery.channel, until)
     return Outcome.PAUSED
 
 

@@ -16,6 +16,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from storage.pace import LONGEST_PAUSE
 from tips.messages import SendError
 
 # Wordings of tdlib/telegram-bot-api, which the Bot API documents only as "may change": so each is
@@ -94,6 +95,8 @@ def _name(error: TelegramError) -> str:
 
 
 def pause_of(error: RetryAfter) -> timedelta:
+    """How long to be silent: as long as Telegram asks, within bounds."""
     # An int or a timedelta, by the library's PTB_TIMEDELTA.
     pause = error.retry_after
-    return pause if isinstance(pause, timedelta) else timedelta(seconds=pause)
+    asked = pause if isinstance(pause, timedelta) else timedelta(seconds=pause)
+    return min(asked, LONGEST_PAUSE)

@@ -14,6 +14,7 @@ from storage.aside import Queue
 from storage.chats import Address
 from storage.database import Database
 from storage.models import Delivery
+from storage.pace import LONGEST_PAUSE
 from storage.states import ChatKind, ChatState, DeliveryClass, QueueState, Role
 from tests.mortal import KilledError
 from tests.tips.doors import away, blocked, limited, refused
@@ -191,6 +192,40 @@ async def test_a_pause_asked_of_the_bot_holds_every_chat_and_counts_no_attempt(
     office.clock.advance(seconds=1)
     await send_all(office)
     assert office.door.sent == [("2", "sau đó"), ("1", "một")]
+
+
+async def test_a_pause_of_days_is_over_after_a_quarter_of_an_hour_and_asked_for_again(
+    office: Office,
+) -> None:
+    """Else one wrong answer of the platform would silence every alert."""
+    await office.owe("1", "một")
+    for days in (400, 3):
+        office.door.troubles["1"].append(limited(days * 24 * 3600))
+    await send_all(office)
+    for _ in range(2):
+        office.clock.advance(LONGEST_PAUSE - timedelta(seconds=1))
+        await send_all(office)
+        assert office.door.sent == []
+        office.clock.advance(seconds=1)
+        await send_all(office)
+    assert office.door.sent == [("1", "một")]
+
+
+async def test_a_pause_written_by_a_clock_that_was_ahead_silences_nobody(office: Office) -> None:
+    office.clock.advance(hours=7)
+    await office.owe("1", "một")
+    office.door.troubles["1"].append(limited(30))
+    await send_all(office)
+    office.clock.advance(hours=-7)
+    await office.owe("2", "hai", "ba")
+    office.door.troubles["2"].append(limited(30))  # a right one, which takes its place
+    await send_all(office)
+    assert office.door.sent == []
+    office.clock.advance(seconds=29)
+    assert await office.deliveries().send_due() == 0
+    office.clock.advance(seconds=1)
+    await send_all(office)
+    assert office.door.texts_to("2") == ["hai", "ba"]
 
 
 async def test_every_process_heeds_the_pause(office: Office) -> None:

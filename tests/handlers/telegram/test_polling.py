@@ -14,6 +14,7 @@ from handlers.telegram.polling import Polling
 from handlers.telegram.receive import ALLOWED_UPDATES
 from handlers.telegram.spinners import Spinners
 from storage.database import Database
+from storage.pace import LONGEST_PAUSE
 from tests.clock import FakeClock
 from tests.fake_telegram import FakeTelegram, FakeUser, OfflineRequest
 from tests.handlers.telegram.conftest import Naps
@@ -183,6 +184,16 @@ async def test_polling_waits_as_long_as_telegram_asks(
     async with running(polling):
         await confirmed(telegram)
     assert naps.taken == [17]
+
+
+async def test_polling_asks_again_after_a_quarter_of_an_hour_though_telegram_asked_for_days(
+    polling: Polling, telegram: FakeTelegram, an: FakeUser, naps: Naps
+) -> None:
+    telegram.fail_next("getUpdates", error=429, retry_after=400 * 24 * 3600)
+    await an.sends("có trộm")
+    async with running(polling):
+        await confirmed(telegram)
+    assert naps.taken == [LONGEST_PAUSE.total_seconds()]
 
 
 async def test_how_many_tries_ended_and_when_the_last_one_did_well_are_told(

@@ -1,0 +1,30 @@
+"""Jobs at intervals, whatever somebody does to the clock."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from bot.schedule import Schedule
+
+INTERVAL = timedelta(days=1)
+
+
+async def test_a_job_that_a_clock_put_off_which_was_ahead_is_done_once_it_is_right() -> None:
+    done: asyncio.Queue[None] = asyncio.Queue()
+
+    async def job() -> None:
+        done.put_nowait(None)
+
+    schedule = Schedule()
+    schedule.every(INTERVAL, "job", job)
+    schedule.start()
+    try:
+        async with asyncio.timeout(30):
+            await done.get()  # the first time is at once
+            wrong = datetime.now(UTC) + 2 * INTERVAL
+            schedule._scheduler.modify_job("job", next_run_time=wrong)
+            schedule.heed_the_clock()
+            await done.get()
+            schedule.heed_the_clock()
+            assert done.empty()  # the next is a day away, as it should be
+    finally:
+        schedule.stop()
