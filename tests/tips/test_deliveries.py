@@ -91,6 +91,7 @@ async def test_a_stuck_chat_delays_no_other(office: Office) -> None:
     office.door.stuck["1"].set()
     await worker.drain()
     await worker.send_due()
+    await worker.drain()
     assert office.door.texts_to("1") == ["kẹt", "sau kẹt"]
 
 
