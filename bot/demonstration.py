@@ -181,6 +181,9 @@ class WebPhone:
     async def says(self, text: str) -> None:
         await self._send(Sent(str(uuid.uuid4()), text=text))
 
+    async def pins(self, latitude: float, longitude: float) -> None:
+        await self._send(Sent(str(uuid.uuid4()), latitude=latitude, longitude=longitude))
+
     async def presses(self, message: Seen, label: str) -> None:
         bubble = self._office.mailboxes.find(message.id)
         choices = [c for row in bubble.reply.choices for c in row] if bubble else []
@@ -243,6 +246,6 @@ class Province:
 
     async def _visit(self, number: int) -> None:
         chance = Random(f"{self._seed} {number}")
-        story = invent(self._communes, chance)
+        story = invent(self._office.base.router, self._communes, chance)
         phone = self._office.phone(citizen_address(f"demo-{number}"))
         await Citizen(phone, story, chance.choice(list(Temperament)), chance).visit()

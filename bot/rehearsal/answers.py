@@ -23,7 +23,13 @@ class Say:
     text: str
 
 
-Act = Press | Say
+@dataclass(frozen=True, slots=True)
+class Pin:
+    latitude: float
+    longitude: float
+
+
+Act = Press | Say | Pin
 Answer = Callable[[Seen, Story, int, Random], Act]  #: how often it was asked comes third
 
 
@@ -112,6 +118,8 @@ def _confirm(question: Seen, story: Story, *_: object) -> Act:
 
 def _where(question: Seen, story: Story, asked: int, _: Random) -> Act:
     commune = story.commune
+    if story.point and not asked:
+        return Pin(*story.point)
     for name in (commune.full_name, *commune.old_districts):
         if label := question.label(name):
             return Press(label)
@@ -121,6 +129,11 @@ def _where(question: Seen, story: Story, asked: int, _: Random) -> Act:
         return Press(words("choice.where.unknown"))
     district = next(iter(commune.old_districts), "")
     return Say(f"{commune.full_name} {district}".strip() if asked else story.at)
+
+
+def _pinned(_: Seen, __: Story, ___: int, chance: Random) -> Act:
+    """The pin shows where it happened; or else where they stand, not far from it."""
+    return Press(words(f"choice.where.{chance.choice(('here', 'here', 'standing'))}"))
 
 
 def _official(_: Seen, story: Story, *__: object) -> Act:
@@ -138,7 +151,7 @@ _BY_BUTTON: dict[str, Answer] = {
     "choice.urgency.now": _urgency,
     "choice.when.today": _when,
     "choice.official.no": _official,
-    "choice.where.here": _always("choice.where.here"),
+    "choice.where.here": _pinned,
     "choice.yes": _confirm,
     "choice.where.unknown": _where,
     "choice.contact.anonymous": _always("choice.contact.anonymous"),

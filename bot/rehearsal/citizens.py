@@ -12,6 +12,7 @@ from random import Random
 
 from bot.rehearsal.answers import (
     Act,
+    Pin,
     Press,
     Say,
     answer,
@@ -57,6 +58,8 @@ class Manner:
     wavers: float = 0.0  #: goes back, or corrects what was said
     repeats: float = 0.0  #: the message goes out twice
     withdraws: float = 0.02
+    erases: float = 0.03  #: what ties them to it, some time later
+    wipes: float = 0.03  #: the chat
     asks_later: float = 0.3  #: looks how the tip fares
     blocks: float = 0.01  #: the bot, in the end
 
@@ -127,6 +130,8 @@ class Citizen:
         for opening in self.manner.opening(self.story, self.chance):
             await self._say(opening)
             await self._pause()
+        if self.story.point and self.chance.random() < 0.4:
+            await self.phone.pins(*self.story.point)
         await self._answer_questions()
         if settled(self.phone.screen()):
             await self._look_again()
@@ -172,6 +177,8 @@ class Citizen:
                 await self._choose(question, label)
             case Say(text):
                 await self._say(text)
+            case Pin(latitude, longitude):
+                await self.phone.pins(latitude, longitude)
 
     async def _choose(self, question: Seen, label: str) -> None:
         if self.chance.random() < self.manner.types:
@@ -220,25 +227,35 @@ class Citizen:
 
     async def _look_again(self) -> None:
         if self.chance.random() < self.manner.withdraws:
-            await self._withdraw()
+            await self._insist("/status", words("choice.withdraw"))
+        elif self.chance.random() < self.manner.erases:
+            await self._stay_away(200)
+            await self._insist("/mydata", words("choice.mydata.erase"))
+        elif self.chance.random() < self.manner.wipes:
+            await self.phone.says("/wipe")
+            await self._read()
         elif self.chance.random() < self.manner.asks_later:
-            await asyncio.sleep(timedelta(hours=self.chance.uniform(1, 72)).total_seconds())
+            await self._stay_away(72)
             await self.phone.says("ket qua")
             await self._read()
             await self._add_more()
+
+    async def _stay_away(self, hours: float) -> None:
+        """Up to so many."""
+        await asyncio.sleep(timedelta(hours=self.chance.uniform(1, hours)).total_seconds())
 
     async def _add_more(self) -> None:
         if self.story.details and self.chance.random() < 0.3:
             await self.phone.says(f"BS {self.story.details[0]}")
             await self._read()
 
-    async def _withdraw(self) -> None:
-        """Press "withdraw" wherever it stands, and again to confirm it."""
-        await self.phone.says("/status")
+    async def _insist(self, command: str, choice: str) -> None:
+        """Ask for something, press what does it, and again to confirm it."""
+        await self.phone.says(command)
         for _ in range(2):
             await self._read()
             shown = said(self.phone.screen())
-            label = shown.label(words("choice.withdraw")) if shown else None
+            label = shown.label(choice) if shown else None
             if shown is None or label is None:
                 return
             await self.phone.presses(shown, label)

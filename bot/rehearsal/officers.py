@@ -45,6 +45,7 @@ class Officer:
     chance: Random
     loop: JumpingLoop
     _begun: set[int] = field(default_factory=set)
+    _is_called: bool = False
 
     async def serve(self) -> None:
         """Deal with every tip whose card appears."""
@@ -55,6 +56,15 @@ class Officer:
                         self._begun.add(number)
                         group.create_task(self._handle(number))
                 await self.phone.news()
+
+    async def is_called(self) -> None:
+        """The unit's group was told of a tip: look in private what it is, at the usual pace."""
+        if self._is_called:
+            return
+        self._is_called = True
+        await self._wait_minutes(*LOOKS[self.habit])
+        self._is_called = False
+        await self.phone.says("/tips")
 
     def _cards(self) -> Iterator[tuple[int, Seen]]:
         """The tips whose cards stand on the screen with something to press, oldest first."""
@@ -90,7 +100,7 @@ class Officer:
         return [
             ("choice.officer.not_ours", 0.3 if mistaken else 0.02),
             ("choice.officer.take", 1.0),
-            ("choice.officer.reopen", 0.15),
+            ("choice.officer.reopen", 0.05),
             ("choice.officer.details", 0.4),
             ("choice.officer.verify", 0.8),
             ("choice.officer.close", 0.9),

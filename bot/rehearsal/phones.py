@@ -29,6 +29,9 @@ class Phone(Protocol):
 
     async def says(self, text: str) -> None: ...
 
+    async def pins(self, latitude: float, longitude: float) -> None:
+        """Send a place on the map."""
+
     async def presses(self, message: Seen, label: str) -> None:
         """Press a button; one that is there no more is pressed as it was last seen."""
 

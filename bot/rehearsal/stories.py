@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from routing import Commune
+from routing import Commune, Point, Router
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,8 @@ KINDS = (
 )  # fmt: skip
 
 SPOTS = ("xóm {n}", "thôn {n}", "gần chợ", "cạnh trường tiểu học", "gần nhà văn hóa", "sau ủy ban")
+PINNED = 0.25  #: of those who tell of something can show it on the map
+AROUND = 0.01  #: degrees, each way from the middle of the commune: a kilometre; some lie beyond its border
 CHATTER = (
     "Tôi ở đây mấy chục năm chưa thấy bao giờ.",
     "Mong các chú xem giúp bà con, dạo này ai cũng lo.",
@@ -103,13 +105,14 @@ class Story:
     when: str
     details: Sequence[str]
     about_official: bool
+    point: Point | None  #: as their phone would send it
 
     @property
     def at(self) -> str:
         return f"{self.spot} {self.place}"
 
 
-def invent(communes: Sequence[Commune], chance: Random) -> Story:
+def invent(router: Router, communes: Sequence[Commune], chance: Random) -> Story:
     """Make up one incident in one of these communes."""
     kind = chance.choices(KINDS, [kind.weight for kind in KINDS])[0]
     commune = chance.choice(communes)
@@ -122,6 +125,15 @@ def invent(communes: Sequence[Commune], chance: Random) -> Story:
         when=chance.choice(kind.when),
         details=chance.sample(kind.details, chance.randint(0, len(kind.details))),
         about_official=chance.random() < 0.03,
+        point=_near(router, commune, chance) if chance.random() < PINNED else None,
+    )
+
+
+def _near(router: Router, commune: Commune, chance: Random) -> Point:
+    middle = router.gazetteer.current[commune.code]
+    return Point(
+        round(middle.latitude + chance.uniform(-AROUND, AROUND), 5),
+        round(middle.longitude + chance.uniform(-AROUND, AROUND), 5),
     )
 
 

@@ -1,7 +1,7 @@
 """A simulation that fails says by which seed and how, and by which shortest plan."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,11 +28,13 @@ class Failure:
         return " ".join(word for word in self.fault.split(":")[0].split() if word.isalpha())
 
 
-def played(plan: Plan, router: Router) -> Came | Failure:
+def played(
+    plan: Plan, router: Router, tell: Callable[[str], None] = lambda _: None
+) -> Came | Failure:
     """Play a plan in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            return simulate(plan, Path(folder), router)
+            return simulate(plan, Path(folder), router, tell=tell)
         except FailedError as failed:
             return Failure(str(failed), failed.at, tuple(failed.last))
 

@@ -48,6 +48,10 @@ class TelegramPhone:
         await self._takes_up()
         self._mine = await self.user.sends(text)
 
+    async def pins(self, latitude: float, longitude: float) -> None:
+        await self._takes_up()
+        await self.user.sends_location(latitude, longitude)
+
     async def presses(self, message: Seen, label: str) -> None:
         shown = self.user.messages[int(message.id)]
         button = next((b for row in shown.rows for b in row if b["text"] == label), None)

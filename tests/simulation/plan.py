@@ -4,65 +4,34 @@ Each entry has chances of its own, so that leaving one out changes nothing about
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from random import Random
 
 from bot.rehearsal.calendar import TIPS_A_WEEK, moments
 from bot.rehearsal.citizens import Temperament
 from bot.rehearsal.officers import Habit
+from tests.simulation.entries import (
+    Entry,
+    Gathering,
+    GroupChange,
+    Handover,
+    Mishap,
+    Post,
+    Trouble,
+    Visit,
+)
 from tests.simulation.wire import Weather
 
 START = datetime(2026, 1, 5, tzinfo=UTC)  #: a Monday; Tết is six weeks away
 CROWD = 0.25  #: of those who write have written before
-
-
-class Trouble(StrEnum):
-    KILL = "kill"  #: the process dies at one of its next steps
-    STOP = "stop"  #: it is told to stop, as for an update
-    DATABASE = "database"  #: cannot be reached
-    WEATHER = "weather"  #: the platform's
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Somebody sits down to write."""
-
-    at: datetime
-    citizen: int
-    temperament: Temperament
-    chances: str  #: seed of everything by chance in this visit
-
-    def __str__(self) -> str:
-        return f"{self.at:%a %d.%m.%Y %H:%M} UTC citizen {self.citizen}, {self.temperament}"
-
-
-@dataclass(frozen=True, slots=True)
-class Mishap:
-    """Something breaks."""
-
-    at: datetime
-    trouble: Trouble
-    lasts: timedelta = timedelta()
-    weather: Weather | None = None
-    steps: int = 0  #: the process lives on for
-
-    def __str__(self) -> str:
-        what = " ".join(filter(None, (self.trouble, self.weather)))
-        return f"{self.at:%a %d.%m.%Y %H:%M} UTC {what}, {self.steps} steps, {self.lasts}"
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """An officer's."""
-
-    number: int
-    commune: int | None  #: which of the communes with officers; None: the province desk
-    habit: Habit
-
-
-Entry = Visit | Mishap
+OUTCRIES = 0.4  #: a week: what many see at once
+MANY = (4, 9)  #: citizens who tell of it
+AT_ONCE = timedelta(minutes=6)
+HANDOVERS = 0.4  #: a week
+SUCCESSORS = 100  #: numbers of posts from here on
+COMMUNES = 10  #: that have officers
+GROUPS = 3  #: communes whose unit has a group chat, sooner or later
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +54,70 @@ def make_plan(seed: int, days: float, a_week: float = TIPS_A_WEEK, harsh: float 
         harsh: how many times as often as usual something breaks.
     """
     chance = Random(f"plan {seed}")
-    entries: list[Entry] = [*_visits(seed, days, a_week, chance), *_mishaps(days, harsh, chance)]
+    crowd = Crowd(seed, chance)
+    often = harsh * a_week / TIPS_A_WEEK
+    posts = _posts(chance)
+    entries: list[Entry] = [
+        *crowd.visits(days, a_week),
+        *crowd.outcries(days, OUTCRIES * often),
+        *_mishaps(days, harsh, chance),
+        *_handovers(posts, days, HANDOVERS * often, chance),
+        *_groups(days, chance),
+    ]
     entries.sort(key=lambda entry: entry.at)
-    return Plan(seed, days, _posts(chance), entries)
+    return Plan(seed, days, posts, entries)
 
 
-def _visits(seed: int, days: float, a_week: float, chance: Random) -> Iterator[Visit]:
-    """More visits than tips: some give up, some only look, some tell nothing."""
-    end, known = START + timedelta(days=days), 0
-    for number, moment in enumerate(moments(START, end, a_week, chance)):
-        again = known and chance.random() < CROWD
-        known += not again
-        citizen = chance.randint(1, known) if again else known
-        temperament = chance.choice(list(Temperament))
-        yield Visit(moment, citizen, temperament, f"{seed} {number}")
+@dataclass(slots=True)
+class Crowd:
+    """Who writes: somebody new, or somebody who has written before."""
+
+    seed: int
+    chance: Random
+    _known: int = field(default=0)
+    _count: int = field(default=0)
+
+    def visits(self, days: float, a_week: float) -> Iterator[Visit]:
+        """More visits than tips: some give up, some only look, some tell nothing."""
+        for moment in moments(START, START + timedelta(days=days), a_week, self.chance):
+            yield self._visit(moment)
+
+    def outcries(self, days: float, a_week: float) -> Iterator[Visit]:
+        """One incident that many tell of within minutes, by day or at night."""
+        for moment in moments(START, START + timedelta(days=days), a_week, self.chance):
+            story = f"{self.seed} outcry {self._count}"
+            for _ in range(self.chance.randint(*MANY)):
+                yield self._visit(moment + AT_ONCE * self.chance.random(), story)
+
+    def _visit(self, at: datetime, story: str = "") -> Visit:
+        chance = self.chance
+        self._count += 1
+        again = self._known and chance.random() < CROWD
+        self._known += not again
+        citizen = chance.randint(1, self._known) if again else self._known
+        chances = f"{self.seed} {self._count}"
+        return Visit(at, citizen, chance.choice(list(Temperament)), chances, story or chances)
+
+
+def _handovers(
+    posts: Sequence[Post], days: float, a_week: float, chance: Random
+) -> Iterator[Handover]:
+    serving = list(posts)
+    for number, moment in enumerate(moments(START, START + timedelta(days=days), a_week, chance)):
+        leaver = serving.pop(chance.randrange(len(serving)))
+        successor = Post(SUCCESSORS + number, leaver.commune, chance.choice(list(Habit)))
+        serving.append(successor)
+        vacant = timedelta(days=chance.uniform(0, 10))
+        yield Handover(moment, leaver.number, successor, vacant)
+
+
+def _groups(days: float, chance: Random) -> Iterator[GroupChange]:
+    """A few units have a group from some day on; it moves, and in the end it may be given up."""
+    for commune in chance.sample(range(COMMUNES), GROUPS):
+        share = sorted(chance.uniform(0, 1.2) for _ in Gathering)
+        for change, when in zip(Gathering, share, strict=True):
+            if when < 1:
+                yield GroupChange(START + timedelta(days=days * when), commune, change)
 
 
 def _mishaps(days: float, harsh: float, chance: Random) -> Iterator[Mishap]:
@@ -121,7 +140,7 @@ def _mishaps(days: float, harsh: float, chance: Random) -> Iterator[Mishap]:
 def _posts(chance: Random) -> list[Post]:
     """Two or three officers in each of some communes, a desk of two."""
     posts = [Post(1, None, Habit.PROMPT), Post(2, None, Habit.TWIN)]
-    for commune in range(10):
+    for commune in range(COMMUNES):
         habits = [Habit.TWIN, Habit.TWIN] if commune % 4 == 0 else chance.sample(list(Habit), 2)
         posts += [Post(len(posts) + 1 + n, commune, habit) for n, habit in enumerate(habits)]
     return posts

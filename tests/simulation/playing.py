@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,8 +25,9 @@ class Came:
     """What came of a simulation."""
 
     digest: str
-    counts: dict[str, int]
-    seconds: float
+    counts: dict[str, int]  #: of lines of the history, by kind
+    events: dict[str, int]  #: in the program's own history, by kind
+    seconds: float  #: of a processor
 
 
 class FailedError(Exception):
@@ -36,24 +38,34 @@ class FailedError(Exception):
         self.at, self.last = world.loop.now(), list(world.history.last)
 
 
-def simulate(plan: Plan, folder: Path, router: Router, book: TextIO | None = None) -> Came:
+def simulate(
+    plan: Plan,
+    folder: Path,
+    router: Router,
+    book: TextIO | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Came:
     """Play a plan in an empty folder.
+
+    Args:
+        tell: called with how far it has come, every week of it.
 
     Raises:
         FailedError: it fails; the same plan will always fail so.
     """
-    began = time.perf_counter()
+    began = time.process_time()
     loop = StoppableLoop(START)
     folder.mkdir(exist_ok=True)
     (folder / DATABASE).write_bytes(_empty_database())
     with seeded(plan.seed), asyncio.Runner(loop_factory=lambda: loop) as runner:
         world = World(plan, loop, folder, router, book)
+        world.tell = tell
         try:
             runner.run(_scene(world))
         except (BaseExceptionGroup, NothingLeftError) as group:
             raise FailedError(_first(group), world) from group
     counts = dict(world.history.counts)
-    return Came(world.history.digest, counts, time.perf_counter() - began)
+    return Came(world.history.digest, counts, world.events, time.process_time() - began)
 
 
 def _first(group: BaseException) -> BaseException:

@@ -24,10 +24,14 @@ from bot.schedule import Job
 from handlers.telegram.send import grey_picture
 from routing import Router
 from storage.database import PRAGMAS
+from storage.files import FileStore
 from tests.mortal import KilledError
 from tests.simulation.fate import Fate, Watch, WatchedDatabase
 
-SELDOM = timedelta(hours=1)  #: how often jobs look that are due once a day or a week
+SELDOM = timedelta(hours=1)  #: how often is looked for Monday's summary, and leases are renewed
+SELDOMER = timedelta(
+    hours=6
+)  #: how often what has outlived its use is looked for, and depths are measured
 NETS = {"lanes"}  #: jobs that mend what must never happen: left out, so that it would be seen
 
 
@@ -68,6 +72,7 @@ class Outside:
             "bot.duty.RENEW": SELDOM,
             "bot.duty.HOLD": 3 * SELDOM,
             "handlers.telegram.guard.EVERY": 6 * SELDOM,
+            "storage.files.FileStore._write": self._dated(),
             "bot.jobs.Schedule": lambda: Timetable(self),
             "bot.repeating.any_of": self.any_of,
             "bot.summaries.draw": _drawn,
@@ -79,6 +84,17 @@ class Outside:
             for name, thing in new.items():
                 stack.enter_context(patch(name, thing))
             yield
+
+    def _dated(self) -> Callable[[FileStore, str, bytes], None]:
+        """Files are as old as the simulation's clock says."""
+        write = FileStore._write
+
+        def dated(store: FileStore, name: str, sealed: bytes) -> None:
+            write(store, name, sealed)
+            moment = self.loop.now().timestamp()
+            os.utime(store._folder / name, (moment, moment))
+
+        return dated
 
     @asynccontextmanager
     async def _serving(self, *_: object) -> AsyncIterator[asyncio.Task[None]]:
@@ -155,10 +171,10 @@ class Timetable:
     async def _repeat(self, interval: timedelta, name: str, job: Job) -> None:
         while True:
             await job()
-            if name == "deadlines":
+            if name == "deadlines":  # by what is due
                 await self._outside.until_deadline(interval)
             else:
-                await asyncio.sleep(max(interval, SELDOM).total_seconds())
+                await asyncio.sleep((SELDOM if name == "weekly" else SELDOMER).total_seconds())
 
 
 def _say_if_failed(task: asyncio.Task[None]) -> None:

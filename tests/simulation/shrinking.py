@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tests.simulation.plan import START, Entry, Plan
+from tests.simulation.entries import Entry
+from tests.simulation.plan import START, Plan
 
 Fails = Callable[[Plan], bool]  #: plays a plan; whether it fails in the same way
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.simulation.plan import START, Entry, Mishap, Plan, Trouble, make_plan
+from tests.simulation.entries import Entry, Mishap, Trouble
+from tests.simulation.plan import START, Plan, make_plan
 from tests.simulation.shrinking import ended_at, shortest
 
 

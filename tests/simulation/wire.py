@@ -49,7 +49,7 @@ class SimulatedTelegram(FakeTelegram):
         super().__init__(clock=now, enforce_rates=True)
         self.history = history
         self.updates = PatientQueue(now, self.pulse)
-        self.ring: Callable[[int], None] = lambda _: None
+        self.ring: Callable[[int, bool], None] = lambda _, __: None
         self.handed: list[Handed] = []
 
     async def answer(
@@ -63,7 +63,7 @@ class SimulatedTelegram(FakeTelegram):
         if method != "getUpdates":
             self.history.note("call", method, sorted(raw.items()), code, body.get("result"))
         if "chat_id" in raw:
-            self.ring(int(raw["chat_id"]))
+            self.ring(int(raw["chat_id"]), is_new)
         return code, body
 
     async def publish(self, kind: str, content: Json) -> int | None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, TextIO
@@ -14,37 +15,54 @@ from bot import app
 from bot.foundation import foundation
 from bot.rehearsal.citizens import Citizen
 from bot.rehearsal.clockwork import until
-from bot.rehearsal.officers import Officer
 from bot.rehearsal.stories import invent
 from bot.settings import Settings
 from routing import Commune, Router
-from storage import chats, models
 from storage.database import Session, sync_engine
 from storage.sealing import Keyring
-from storage.states import Channel, OfficerState, Role
-from tests.invariants import ALWAYS, AT_REST, Invariant, PlatformLog, breaches, log_of
+from tests.invariants import (
+    ALWAYS,
+    AT_REST,
+    Invariant,
+    PlatformLog,
+    a_withdrawn_or_closed_tip_is_out_of_sight,
+    an_open_tip_is_with_somebody,
+    breaches,
+    log_of,
+)
 from tests.mortal import KilledError
+from tests.simulation import lasting, looking
 from tests.simulation.agenda import Agenda
+from tests.simulation.ending import Summaries, events, repeats
+from tests.simulation.entries import Entry, GroupChange, Handover, Mishap, Trouble, Visit
 from tests.simulation.fate import Fate, Watch
 from tests.simulation.history import History
+from tests.simulation.looking import Moment
 from tests.simulation.phones import TelegramPhone
-from tests.simulation.plan import Mishap, Plan, Post, Trouble, Visit
+from tests.simulation.plan import START, Plan
+from tests.simulation.posts import NINH_BINH, Posts, Stage
 from tests.simulation.program import StoppableLoop
-from tests.simulation.watching import (
-    EVERY_WEEK,
-    BreachError,
-    Moment,
-    People,
-    Steps,
-    repeats,
-    summaries,
-)
+from tests.simulation.watching import BreachError, People, Steps
 from tests.simulation.wire import Line, SimulatedTelegram, simulated_bot
 
-NINH_BINH = "37"
 DATABASE = "tinbao.db"
-OFFICERS = 900_000  #: telephone accounts: officers from here on, citizens above
-CITIZENS = 1_000_000
+CITIZENS = 1_000_000  #: telephone accounts: citizens from here on, officers below
+OF_PEOPLE = (an_open_tip_is_with_somebody, a_withdrawn_or_closed_tip_is_out_of_sight)
+EVERY_WEEK: Sequence[Callable[[Moment], Iterator[str]]] = (
+    looking.nothing_is_stuck,
+    looking.who_is_late_is_told,
+    looking.the_desk_is_told_of_whatever_is_late,
+    looking.whoever_waits_for_help_is_told_not_to,
+    looking.whoever_erased_is_known_no_more,
+    looking.who_has_left_is_told_of_nothing,
+    looking.a_unit_that_nobody_serves_has_the_desk,
+    looking.numbers_are_given_once,
+    lasting.no_words_outlive_their_use,
+    lasting.nobody_is_known_for_longer_than_they_need_be,
+    lasting.no_row_outlives_its_use,
+    lasting.no_picture_outlives_its_use,
+    lasting.nothing_goes_before_its_time,
+)
 WEEK = timedelta(days=7)
 REST = timedelta(hours=13)  #: at the end: longer than any message is tried
 MOST_UNDER_WAY = 24  #: messages on their way at once, which a kill may repeat: one a chat
@@ -66,10 +84,22 @@ class World(Watch):
         self.communes = _communes(router, plan)
         self.agenda = Agenda(folder / DATABASE, loop.now)
         self.people = People()
-        self.steps = Steps(self.people, self._name_of)
+        self.steps = Steps(self.people, self._name_of, self._was_broken_until)
+        stage = Stage(
+            plan.seed,
+            loop,
+            self.telegram,
+            self.settings,
+            self.communes,
+            self.phone,
+            self.look_at_people,
+        )
+        self.posts = Posts(stage)
+        self.tell: Callable[[str], None] = lambda _: None
         self.faults: list[str] = []  #: what the program logged as its own bugs
         self.downtime, self.kills, self.is_over = timedelta(), 0, False
         self.broken_at = loop.now()  #: when something was last amiss
+        self.events: dict[str, int] = {}  #: by kind, once all is over
         self.keyring: Keyring
 
     def committed(self) -> None:
@@ -87,40 +117,20 @@ class World(Watch):
             self.phones[number] = TelegramPhone(self.telegram, user)
         return self.phones[number]
 
-    def _ring(self, chat: int) -> None:
+    def _ring(self, chat: int, is_new: bool) -> None:
         if chat in self.phones:
             self.phones[chat].ring()
+        elif is_new:
+            self.posts.called(chat)
+
+    def _was_broken_until(self) -> datetime:
+        return self.broken_at
 
     # people -----------------------------------------------------------------------------------
 
-    def commune_of(self, post: Post) -> Commune | None:
-        return None if post.commune is None else self.communes[post.commune]
-
-    def appoint(self, session: Session) -> None:
-        """Everybody at their post before anything happens."""
-        for post in self.plan.posts:
-            commune, number = self.commune_of(post), OFFICERS + post.number
-            self.phone(number).user.started = True
-            address = chats.Address(Channel.TELEGRAM, str(number))
-            chat = chats.reach(session, address, self.loop.now())
-            officer = models.Officer(
-                role=Role.OFFICER if commune else Role.DESK,
-                commune_code=commune.code if commune else None,
-                province_code=NINH_BINH,
-                state=OfficerState.ACTIVE,
-                created_at=self.loop.now(),
-            )
-            session.add(officer)
-            session.flush()
-            session.add(models.OfficerChat(chat_id=chat.id, officer_id=officer.id))
-
-    def officer(self, post: Post) -> Officer:
-        chance = Random(f"officer {self.plan.seed} {post.number}")
-        return Officer(self.phone(OFFICERS + post.number), post.habit, chance, self.loop)
-
     async def visit(self, visit: Visit) -> None:
         chance = Random(visit.chances)
-        story = invent(self.communes, chance)
+        story = invent(self.router, self.communes, Random(f"story {visit.story}"))
         phone = self.phone(CITIZENS + visit.citizen)
         agreed = self.people.agreed.setdefault(str(CITIZENS + visit.citizen), [])
         await Citizen(phone, story, visit.temperament, chance, agreed).visit()
@@ -151,23 +161,33 @@ class World(Watch):
     async def play(self) -> None:
         async with foundation(self.settings) as base:
             self.keyring = base.keyring
-            await base.database.run(self.appoint)
+            await base.database.run(lambda s: self.posts.appoint(s, self.plan.posts))
         async with asyncio.TaskGroup() as group:
             group.create_task(self._lives())
-            about = [group.create_task(self.officer(post).serve()) for post in self.plan.posts]
-            about.append(group.create_task(self._look_every_week()))
-            broken = []
+            self.posts.start(group, self.plan.posts)
+            about = [group.create_task(self._look_every_week())]
+            broken: list[asyncio.Task[None]] = []
             for entry in self.plan.entries:
                 await until(self.loop, entry.at)
-                if isinstance(entry, Visit):
-                    about.append(group.create_task(self.visit(entry)))
-                else:
-                    broken.append(group.create_task(self.suffer(entry)))
+                task = group.create_task(self._happen(entry))
+                (broken if isinstance(entry, Mishap) else about).append(task)
             await until(self.loop, self.plan.end)
+            self.posts.stop()
             for task in about:
                 task.cancel()
             await asyncio.gather(*broken)
             await self._come_to_rest()
+
+    async def _happen(self, entry: Entry) -> None:
+        match entry:
+            case Visit():
+                await self.visit(entry)
+            case Mishap():
+                await self.suffer(entry)
+            case Handover():
+                await self.posts.hand_over(entry)
+            case GroupChange():
+                await self.posts.gather(entry)
 
     async def _come_to_rest(self) -> None:
         self.fate.steps_left = None
@@ -202,6 +222,7 @@ class World(Watch):
         while True:
             await asyncio.sleep(WEEK.total_seconds())
             self.look_at_everything(ALWAYS)
+            self.tell(f"{self.loop.now():%d.%m.%Y}: {self.history.counts['update']:,} updates")
 
     def look_at_everything(self, invariants: Sequence[Invariant]) -> None:
         """Raise BreachError with the first of what does not hold."""
@@ -209,32 +230,43 @@ class World(Watch):
         recent = [h for h in self.telegram.handed if at_rest or self.loop.now() - h.at < 2 * WEEK]
         shown = log_of(self.telegram).shown if at_rest else []
         log = PlatformLog(shown, [each.said for each in recent])
-        engine = sync_engine(self.settings.database)
-        with Session(engine, info={"keyring": self.keyring}) as session:
+        with self._session() as session:
             found = breaches(session, log, invariants)
-            moment = Moment(session, self.loop.now(), recent, self.broken_at)
+            moment = Moment(
+                session, self.loop.now(), recent, self.broken_at, self.posts.left(), self.settings
+            )
             found += [f"{each.__name__}: {said}" for each in EVERY_WEEK for said in each(moment)]
-        engine.dispose()
-        if found:
-            raise BreachError(f"{found[0]} ({len(found)} breaches)")
+        _raise_first(found)
+
+    def look_at_people(self) -> None:
+        """Somebody has left, or come: what is open stays with somebody, and in nobody else's sight."""
+        with self._session() as session:
+            _raise_first(breaches(session, PlatformLog([], []), OF_PEOPLE))
 
     def look_at_the_end(self) -> None:
         """A kill repeats at most one message to a chat; a line that swallows answers, one an answer."""
         allowed = self.kills * MOST_UNDER_WAY + self.line.swallowed
-        if (again := repeats(self.telegram.handed)) > allowed:
-            raise BreachError(
-                f"{again} receipts were repeated; {self.kills} kills, {allowed} allowed"
-            )
-        self._look_at_summaries()
+        handed = self.telegram.handed
+        summaries = Summaries(handed, self.posts, self.settings, START, self.plan.end)
+        again = repeats(handed) + summaries.repeated
+        if again > allowed:
+            raise BreachError(f"{again} receipts and summaries were repeated, {allowed} allowed")
+        _raise_first(list(summaries.breaches()))
+        with self._session() as session:
+            self.events = events(session)
+        self.steps.have_seen(self.events)
 
-    def _look_at_summaries(self) -> None:
-        """Every officer got every week's summary."""
-        got = summaries(self.telegram.handed)
-        weeks = {week for _, week in got}
-        for post in self.plan.posts:
-            chat = str(OFFICERS + post.number)
-            if missing := [week for week in weeks if (chat, week) not in got]:
-                raise BreachError(f"officer {chat} never got {sorted(missing)}")
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        engine = sync_engine(self.settings.database)
+        with Session(engine, info={"keyring": self.keyring}) as session:
+            yield session
+        engine.dispose()
+
+
+def _raise_first(found: Sequence[str]) -> None:
+    if found:
+        raise BreachError(f"{found[0]} ({len(found)} breaches)")
 
 
 def _is_a_kill(fault: BaseException) -> bool:
