@@ -19,6 +19,7 @@ SELECT min(due) FROM (
   UNION ALL
   SELECT min(due_at) FROM evidence WHERE state = 'waiting'
 )"""
+DELIVERIES = "SELECT min(due_at) FROM deliveries WHERE state = 'waiting'"
 DEADLINES = """
 SELECT min(due) FROM (
   SELECT min(remind_at) AS due FROM tips WHERE state = 'new'
@@ -64,12 +65,17 @@ class Agenda:
     def until_next_deadline(self, since: datetime, interval: timedelta) -> timedelta:
         return self._until(DEADLINES, interval, since)
 
-    def _until(self, query: str, interval: timedelta, since: datetime) -> timedelta:
+    def next_delivery(self) -> datetime | None:
+        return self._next(DELIVERIES)
+
+    def _next(self, query: str) -> datetime | None:
         if query not in self._found:
             (due,) = self._connection.execute(query).fetchone()
             self._found[query] = datetime.fromisoformat(due).replace(tzinfo=UTC) if due else None
-        found = self._found[query]
-        now = self._now()
+        return self._found[query]
+
+    def _until(self, query: str, interval: timedelta, since: datetime) -> timedelta:
+        found, now = self._next(query), self._now()
         due = min(found, now + LONG) if found else now + LONG
         looks = max(ceil((due - since) / interval), 1)
         moment = since + looks * interval

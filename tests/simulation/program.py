@@ -23,8 +23,11 @@ from bot.repeating import IDLE, any_of
 from bot.schedule import Job
 from handlers.telegram.send import grey_picture
 from routing import Router
-from storage.database import PRAGMAS
+from storage import queues
+from storage.database import PRAGMAS, Session
 from storage.files import FileStore
+from storage.models import Delivery
+from storage.queues import Lease
 from tests.mortal import KilledError
 from tests.simulation.fate import Fate, Watch, WatchedDatabase
 
@@ -73,6 +76,8 @@ class Outside:
             "bot.duty.HOLD": 3 * SELDOM,
             "handlers.telegram.guard.EVERY": 6 * SELDOM,
             "storage.files.FileStore._write": self._dated(),
+            "storage.queues.claim_delivery": self._claiming(queues.claim_delivery),
+            "storage.queues.next_delivery_at": self._expecting(queues.next_delivery_at),
             "bot.jobs.Schedule": lambda: Timetable(self),
             "bot.repeating.any_of": self.any_of,
             "bot.summaries.draw": _drawn,
@@ -84,6 +89,21 @@ class Outside:
             for name, thing in new.items():
                 stack.enter_context(patch(name, thing))
             yield
+
+    def _claiming(self, claim: Callable[..., Delivery | None]) -> Callable[..., Delivery | None]:
+        """Most looks for a message to send follow on one just sent, and find nothing."""
+
+        def claiming(session: Session, lease: Lease, *where: Any) -> Delivery | None:
+            due = self.agenda.next_delivery()
+            return claim(session, lease, *where) if due and due <= lease.now else None
+
+        return claiming
+
+    def _expecting(self, ask: Callable[..., datetime | None]) -> Callable[..., datetime | None]:
+        def expecting(*where: Any) -> datetime | None:
+            return ask(*where) if self.agenda.next_delivery() else None
+
+        return expecting
 
     def _dated(self) -> Callable[[FileStore, str, bytes], None]:
         """Files are as old as the simulation's clock says."""

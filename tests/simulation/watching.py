@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from storage import chats
 from storage.models import Chat, Delivery, Reporter, Tip
-from storage.states import FOLLOWS, EventKind, QueueState, TipState
+from storage.states import FOLLOWS, EventKind, QueueState
 from tests.invariants import Said
 
 PROMPTLY = timedelta(minutes=2)  #: it is looked for every ten seconds
@@ -59,6 +59,7 @@ class Steps:
         self._people, self._commune_name = people, commune_name
         self._broken_until = broken_until
         self._seen: Counter[EventKind] = Counter()
+        self._sent = 0
 
     def attach(self) -> None:
         event.listen(Session, "before_flush", self._flushing)
@@ -68,6 +69,7 @@ class Steps:
 
     def _flushing(self, session: Session, *_: Any) -> None:
         touched = session.info.setdefault("touched", [])
+        session.info.setdefault("new", set()).update(map(id, session.new))
         for row in [*session.new, *session.dirty]:
             if isinstance(row, Tip) and row in session.dirty:
                 _follows(row)
@@ -77,18 +79,26 @@ class Steps:
 
     def look(self, session: Session) -> None:
         """Raise BreachError if what is about to be committed must not be."""
+        new = session.info.pop("new", set())
         for row in session.info.pop("touched", []):
             state = inspect(row)
             if not state.persistent:
                 continue  # its savepoint was rolled back
-            if isinstance(row, Tip) and row.revision == 1 and row.state is TipState.NEW:
+            if isinstance(row, Tip) and id(row) in new:
                 self._seen[EventKind.FILED] += 1
                 self._is_meant(session, row)
             elif isinstance(row, Delivery) and row.state is QueueState.DONE:
+                self._sent += 1
                 _is_in_order(session, row)
 
-    def have_seen(self, events: dict[str, int]) -> None:
-        """Raise BreachError unless everything that came to pass was looked at: also a tool can go blind."""
+    def have_seen(self, events: dict[str, int], sent: int) -> None:
+        """Raise BreachError unless what came to pass was looked at: a tool can go blind.
+
+        Args:
+            sent: how many messages are known as sent now.
+        """
+        if self._sent < sent:
+            raise BreachError(f"{sent} messages were sent, seen {self._sent}")
         for kind in (EventKind.FILED, EventKind.OVERDUE):
             if self._seen[kind] < events.get(kind, 0):
                 raise BreachError(f"{events[kind]} times {kind}, seen {self._seen[kind]} times")

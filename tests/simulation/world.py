@@ -19,7 +19,9 @@ from bot.rehearsal.stories import invent
 from bot.settings import Settings
 from routing import Commune, Router
 from storage.database import Session, sync_engine
+from storage.models import Delivery
 from storage.sealing import Keyring
+from storage.states import QueueState
 from tests.invariants import (
     ALWAYS,
     AT_REST,
@@ -254,7 +256,8 @@ class World(Watch):
         _raise_first(list(summaries.breaches()))
         with self._session() as session:
             self.events = events(session)
-        self.steps.have_seen(self.events)
+            sent = session.query(Delivery).where(Delivery.state == QueueState.DONE).count()
+        self.steps.have_seen(self.events, sent)
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
