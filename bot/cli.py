@@ -130,7 +130,7 @@ def demo(
 ) -> None:
     """Fill the try-out page's database with invented tips, as if it had run for weeks."""
     logs.configure("WARNING")
-    with showing() as progress:
+    with showing(lines=True) as progress:
         said = demonstration.fill(read_settings(), weeks, seed, now(), progress)
     say(said)
 

@@ -55,25 +55,35 @@ def fill(settings: Settings, weeks: int, seed: int, end: datetime, progress: Pro
         )
     path = Path(sqlite_path(settings.database) or "")
     with only_process(path):
-        filed = play(lambda loop: _fill(loop, settings, weeks, seed, progress), end - weeks * WEEK)
-    return f"{filed} invented tips of {weeks} weeks lie in {path}; look at them with: make run"
+        made = play(lambda loop: _fill(loop, settings, weeks, seed, progress), end - weeks * WEEK)
+    return f"{made} They lie in {path}; look at them with: make run, and: tinbao report weekly"
 
 
 async def _fill(
     loop: JumpingLoop, settings: Settings, weeks: int, seed: int, progress: Progress
-) -> int:
+) -> str:
     async with foundation(settings) as base:
-        if await base.database.read(_how_many):
+        if await base.database.read(lambda session: session.query(Tip).count()):
             raise StartError(
                 f"{settings.database} has tips already; move it away, or set TINBAO_DATA_DIR=demo"
             )
         office = Office(base, loop)
         await Province(office, seed).live(weeks, progress)
-        return await base.database.read(_how_many)
+        return await base.database.read(_made)
 
 
-def _how_many(session: Session) -> int:
-    return session.query(Tip).count()
+def _made(session: Session) -> str:
+    tips = session.query(Tip)
+    taken, closed = (
+        tips.where(Tip.acknowledged_at.is_not(None)),
+        tips.where(Tip.closed_at.is_not(None)),
+    )
+    late = tips.where(Tip.overdue_at.is_not(None))
+    communes = len({tip.commune_code for tip in tips} - {None})
+    return (
+        f"{tips.count()} invented tips in {communes} communes: {taken.count()} were taken in hand, "
+        f"{closed.count()} are closed, {late.count()} waited too long."
+    )
 
 
 class Office:

@@ -1,5 +1,6 @@
 """`tinbao demo`: invented weeks in the try-out database, and never anywhere else."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TINBAO_DATA_DIR", str(folder))
         patch.setattr("bot.demonstration.WEEK", demonstration.WEEK / 4)
-        demonstration.fill(read_settings(), WEEKS, SEED, END, _silent)
+        said = demonstration.fill(read_settings(), WEEKS, SEED, END, _silent)
+    assert re.match(r"\d+ invented tips in \d+ communes: \d+ were taken in hand, ", said)
+    assert str(folder / "demo.db") in said
     return folder
 
 

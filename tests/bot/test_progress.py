@@ -34,6 +34,17 @@ def test_what_takes_long_is_shown_and_taken_away_at_the_end(
     assert lines == ["", "bytes: 1,000 of 3,000", "bytes: 2,000 of 3,000", ""]
 
 
+def test_what_takes_minutes_says_so_in_lines_where_there_is_no_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(progress, "QUIET", timedelta(0))
+    stream = io.StringIO()
+    with progress.showing(stream, lines=True) as show:
+        show("days", 1, 182)
+        show("days", 2, 182)  # too soon after the line before
+    assert stream.getvalue() == "days: 1 of 182\n"
+
+
 def test_where_nobody_watches_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "QUIET", timedelta(0))
     assert shown_on(io.StringIO()) == ""
