@@ -147,6 +147,8 @@ class Mender:
         plain = _explained(mentions, supported)
         mended: list[Mention] = []
         for start, end in islice(_spans(text, plain), MOST_SPANS):
+            if any(_takes_cue(start, end, mention) for mention in mentions):
+                continue
             mended += self._mended(text, start, end, type_word_before(text, start))
         if not mended:
             return mentions
@@ -193,6 +195,11 @@ def _slipped_type(plain: str) -> Kinds | None:
 
 def _overlap(one: Mention, other: Mention) -> bool:
     return one.start < other.end and other.start < one.end
+
+
+def _takes_cue(start: int, end: int, mention: Mention) -> bool:
+    """ "chợ Hải" of "chợ Hải Xuân": the name after "chợ" was typed well, and would be cut."""
+    return mention.cue is not None and start < mention.start < end < mention.end
 
 
 def _squash(letters: str) -> str:

@@ -140,10 +140,11 @@ def _reporter(tx: Transaction, tip: Tip, chat: Chat, draft: Draft, code: str) ->
 
 def _receipt(tx: Transaction, tip: Tip, code: str, voice: Voice, *, reachable: bool) -> str:
     """The receipt promises no time that nobody can keep, and none at all for what is urgent."""
+    add_more = voice("receipt.add_more")
     if voice.trial:
-        return voice.frame(voice("receipt.filed.plain", code=code))
+        return voice.frame(f"{voice('receipt.filed.plain', code=code)}\n{add_more}")
     if not reachable:
-        return f"{voice('receipt.filed.plain', code=code)}\n{voice('receipt.nobody')}"
+        return f"{voice('receipt.filed.plain', code=code)}\n{voice('receipt.nobody')}\n{add_more}"
     unit, time = _receiving_unit(tip, tx.desk, voice), voice.clock(tx.now, tx.now)
     parts = [voice("receipt.filed", time=time, unit=unit, code=code)]
     if tip.desk_reason is DeskReason.NO_OFFICER:
@@ -152,7 +153,7 @@ def _receipt(tx: Transaction, tip: Tip, code: str, voice: Voice, *, reachable: b
         parts.append(voice("receipt.urgent"))
     else:
         parts.append(voice("receipt.target", target=voice.clock(tip.target_at, tx.now)))
-    return "\n".join([*parts, voice("receipt.add_more")])
+    return "\n".join([*parts, add_more])
 
 
 def _receiving_unit(tip: Tip, desk: Desk, voice: Voice) -> str:

@@ -1,5 +1,6 @@
 """The receipt code: the reporter's secret, by which they and nobody else find their tip again."""
 
+import re
 import secrets
 
 #: 19 symbols (a prime, for the check) of which no two look alike. Without vowels no code is a word, and
@@ -11,6 +12,9 @@ _GROUPS = (4, 8)  #: where a code is parted: "K7M4-P2X9-R3T"
 #: Typed for what it looks like: of each pair the digit is ours.
 _LOOKS_LIKE = str.maketrans("BSZGQ", "85269")
 _MOST_FOREIGN = 2  #: symbols of no code, in something that was still meant as one
+_LACKING = 2  #: symbols lost or doubled, at the most
+_FEWEST_LETTERS = 3  #: of what lacks or has some symbols more: a number plate has one or two
+_PARTED = re.compile(r"\w{3,5}-\w{3,5}-\w{2,4}", re.ASCII)  #: as nothing else is parted
 
 
 def fresh_code() -> str:
@@ -37,16 +41,28 @@ def read_code(text: str) -> str | None:
 def looks_like_code(text: str) -> bool:
     """Tell whether somebody meant to type a code, right or wrong.
 
-    About as long, letters and digits, hardly a symbol that no code has: so that words, addresses and
-    telephone numbers are not taken for one.
+    Parted like one; or about as long, letters and digits, hardly a symbol that no code has: so that
+    words, addresses, number plates and telephone numbers are not taken for one.
     """
     code = _squeezed(text)
-    groups = text.replace("-", " ").split()
-    if abs(len(code) - LENGTH) > 1 or len(groups) > len(_GROUPS) + 1:
+    letters = sum(c.isalpha() for c in code)
+    if not (code.isascii() and code.isalnum() and 0 < letters < len(code)):
         return False
+    if _PARTED.fullmatch(text.strip()):
+        return True
     foreign = sum(symbol not in SYMBOLS for symbol in code)
-    mixed = any(c.isdigit() for c in code) and any(c.isalpha() for c in code)
-    return code.isascii() and code.isalnum() and mixed and foreign <= _MOST_FOREIGN
+    off = abs(len(code) - LENGTH)
+    if len(text.replace("-", " ").split()) > len(_GROUPS) + 1:
+        return False
+    if off <= 1:
+        return foreign <= _MOST_FOREIGN
+    return off == _LACKING and foreign == 0 and letters >= _FEWEST_LETTERS
+
+
+def code_in(text: str) -> str | None:
+    """Return the code within a sentence: "mã của tôi là K7M4-P2X9-R3T, có kết quả chưa?"."""
+    words = (word.strip(".,:;!?«»\"'()") for word in text.split())
+    return next((word for word in words if read_code(word)), None)
 
 
 def _squeezed(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from tips.messages import Choice, Press
-from words.format import date_text, duration_text, moment_text, time_text
+from words.format import date_text, duration_text, keeping_text, moment_text, time_text
 from words.labels import label
 from words.texts import Language, Texts
 
@@ -46,6 +46,9 @@ class Voice:
 
     def duration(self, length: timedelta) -> str:
         return duration_text(length, self.language)
+
+    def keeping(self, length: timedelta) -> str:
+        return keeping_text(length, self.language)
 
     def numbers(self, services: Sequence[str]) -> str:
         """The telephone numbers of emergency services, most fitting first: "113, 115"."""

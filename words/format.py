@@ -44,6 +44,13 @@ def duration_text(duration: timedelta, language: Language) -> str:
     return " ".join(said) or f"0 {_MINUTE[language]}"
 
 
+def keeping_text(duration: timedelta, language: Language) -> str:
+    """How long something is kept: «24 tháng» from a year on, «30 ngày» below."""
+    if duration < _YEAR:
+        return duration_text(duration, language)
+    return f"{round(duration / _MONTH)} {_MONTHS[language]}"
+
+
 def number_text(number: float, language: Language, decimals: int = 0) -> str:
     """«1.234,5» in Vietnamese, 1,234.5 in English."""
     english = f"{number:,.{decimals}f}"
@@ -70,6 +77,9 @@ def _closing_time(end: datetime, zone: tzinfo, language: Language) -> str:
     return "24:00" if language is Language.EN else "24 giờ"
 
 
+_YEAR = timedelta(days=365)
+_MONTH = _YEAR / 12
+_MONTHS = {Language.VI: "tháng", Language.EN: "months"}
 _DAY = {Language.VI: "ngày", Language.EN: "d"}
 _HOUR = {Language.VI: "giờ", Language.EN: "h"}
 _MINUTE = {Language.VI: "phút", Language.EN: "min"}

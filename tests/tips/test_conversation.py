@@ -347,6 +347,59 @@ def test_the_former_name_is_shown_back(talk: Talk) -> None:
     assert "Hải Hòa, huyện Hải Hậu" in talk.text
 
 
+def test_a_name_that_vanished_long_ago_is_shown_back_as_it_was_said(talk: Talk) -> None:
+    talk.says("mất xe ở Hải Phúc tối qua")
+    assert "Có phải xã Hải Hưng (trước đây là xã Hải Phúc, huyện Hải Hậu) không?" in talk.text
+
+
+def test_a_market_named_without_accents_is_found_by_its_commune(talk: Talk) -> None:
+    talk.says("danh nhau to o cho hai xuan, dang danh")
+    assert "Hãy gọi 113" in talk.text
+    assert "Có phải xã Hải Xuân" in talk.text
+
+
+@pytest.mark.parametrize(
+    "said", ["tối qua mất con trâu ở xã Hải Xuân", "toi qua mat con trau o xa hai xuan"]
+)
+def test_a_time_told_first_is_not_asked_again(talk: Talk, said: str) -> None:
+    talk.says(said)
+    assert talk.tip.at is Step.SUMMARY
+    assert "• Loại: Trộm cắp" in talk.text
+
+
+def test_a_time_may_be_all_of_the_first_message(talk: Talk) -> None:
+    assert "Kênh chỉ nhận tin" not in talk.says("Tối qua")
+    talk.says("mất con trâu ở xã Hải Xuân")
+    assert talk.tip.at is Step.SUMMARY
+    assert "• Lúc: Tối qua" in talk.text
+
+
+def test_what_this_channel_takes_is_said_once(talk: Talk) -> None:
+    takes = "Kênh chỉ nhận tin về vụ việc cụ thể"
+    assert takes in talk.says("hàng xóm tôi ở xã Hải Xuân lạ lắm")
+    assert takes not in talk.says("không biết loại nào, cứ xem giúp")
+    assert takes not in talk.says("/report")
+
+
+def test_how_long_a_tip_is_kept_is_said_alike_everywhere(talk: Talk) -> None:
+    assert "tin đã xử lý 24 tháng" in talk.says("/privacy")
+    talk.says("mất xe ở xã Hải Xuân tối qua")
+    assert "Tin lưu 24 tháng" in talk.text
+
+
+def test_status_says_that_a_tip_is_not_sent_yet_and_how_to_go_on(talk: Talk) -> None:
+    talk.says("mất xe ở xã Hải Xuân")
+    talk.says("/status")
+    assert "tin đang báo dở, chưa gửi" in talk.text
+    talk.presses("Làm tiếp")
+    assert talk.tip.at is Step.URGENCY
+
+
+def test_status_says_nothing_of_what_was_never_begun(talk: Talk) -> None:
+    talk.says("/status")
+    assert "báo dở" not in talk.text
+
+
 def test_who_does_not_know_leaves_it_to_the_desk(talk: Talk) -> None:
     talk.says("mất xe tối qua")
     talk.presses("Không rõ")

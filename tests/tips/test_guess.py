@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from routing import fold
+from routing.gazetteer import Gazetteer
 from tips.understanding.guess import (
     Urgency,
     guess_category,
@@ -16,6 +18,7 @@ from tips.understanding.guess import (
 )
 from words.categories import CATEGORIES, CHOICES
 from words.cues import cues
+from words.places import UNITS
 
 HERE = Path(__file__).parent
 
@@ -174,3 +177,75 @@ def test_any_text_gets_some_answer(text: str) -> None:
 
 def test_every_category_can_be_heard() -> None:
     assert all(cues(category.key) for category in CATEGORIES)
+
+
+# names of places ------------------------------------------------------------------------------
+
+
+def heard(text: str) -> set[str]:
+    """Everything that is heard in a text which tells of nothing."""
+    found = {
+        "category": guess_category(text).key,
+        "urgency": guess_urgency(text),
+        "harm": mentions_injury_or_weapon(text),
+        "official": mentions_local_official(text),
+        "child": mentions_child(text),
+    }
+    return {name for name, value in found.items() if value}
+
+
+def names_of_places() -> set[tuple[str, str]]:
+    """Every (unit word, name) of a commune, district or province, in force or former."""
+    tables = Gazetteer()
+    units = (*tables.states, *tables.former.values(), *tables.districts.values())
+    return {(unit.kind, unit.name) for unit in (*units, *tables.provinces)}
+
+
+def test_no_name_of_a_place_is_heard_as_an_incident() -> None:
+    """What it finds belongs into the section [place] of words/cues.txt."""
+    mistaken = [
+        text
+        for unit, name in sorted(names_of_places())
+        for text in (f"{unit} {name}", f"{unit} {name.lower()}", f"ở {name}")
+        if heard(text)
+    ]
+    assert mistaken == []
+
+
+def test_a_name_typed_without_accents_is_no_single_cue() -> None:
+    assert not heard("ở xã tan hiep")
+    assert not heard("o phuong bai chay")
+    assert guess_category("mat trom xe o xa hiep hoa").key == "theft_robbery"
+
+
+@pytest.mark.parametrize(
+    ("message", "category"),
+    [
+        ("cháy bãi rác ở phường Bãi Cháy", "fire_rescue"),
+        ("cầm kiếm đuổi nhau ở quận Hoàn Kiếm", "disorder"),
+        ("bai chay rac dang chay to o xa hai xuan", "fire_rescue"),
+        ("nha may xa thai hoa chat ra song", "environment_noise"),  # "xả thải", not "xã Thái Hòa"
+        ("ở thôn Trộm chó nhiều lắm", "theft_robbery"),
+        ("CHÁY NHÀ Ở XÃ HẢI XUÂN", "fire_rescue"),
+        ("Công an xã Đánh người", "violence"),
+    ],
+)
+def test_what_happened_is_heard_beside_the_name_of_its_place(message: str, category: str) -> None:
+    assert guess_category(message).key == category
+
+
+def test_a_capital_after_a_word_like_hamlet_begins_a_name() -> None:
+    assert not heard("ở thôn Đạn, xã Hải Xuân")
+    assert not heard("gần xóm Trộm Chó")
+    assert all(unit == unit.lower() for unit in UNITS)
+
+
+@pytest.mark.parametrize("lost", ["trâu", "bò", "gà", "chó", "xe", "điện thoại", "ví"])
+@pytest.mark.parametrize("said", ["mất {}", "mất con {}", "bị mất {}", "tối qua mất cái {}"])
+def test_what_was_lost_was_stolen(said: str, lost: str) -> None:
+    message = said.format(lost)
+    assert guess_category(message).key == guess_category(fold(message)).key == "theft_robbery"
+
+
+def test_a_girl_who_was_lost_is_no_calf() -> None:
+    assert guess_category("mat con be o cho").key != "theft_robbery"

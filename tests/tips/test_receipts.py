@@ -6,7 +6,16 @@ import unicodedata
 
 import pytest
 
-from tips.receipts import LENGTH, RANDOM, SYMBOLS, fresh_code, looks_like_code, read_code, written
+from tips.receipts import (
+    LENGTH,
+    RANDOM,
+    SYMBOLS,
+    code_in,
+    fresh_code,
+    looks_like_code,
+    read_code,
+    written,
+)
 
 
 def some_codes(count: int = 50) -> list[str]:
@@ -112,3 +121,16 @@ def test_a_code_with_a_symbol_too_few_or_too_many_is_seen_as_a_wrong_one() -> No
         for slip in (code[:-1], code + "7"):
             assert looks_like_code(slip) or slip.isalpha() or slip.isdigit()
             assert read_code(slip) is None
+
+
+def test_a_code_typed_quite_wrong_is_still_seen_as_one() -> None:
+    assert looks_like_code("AEIO-UY12-QWE"), "parted as nothing else is"
+    assert looks_like_code("86HP8NXKM"), "two symbols lost"
+    assert not looks_like_code("anh-chi-em")
+    assert not looks_like_code("2026-11-20")
+
+
+def test_a_code_is_found_within_a_sentence() -> None:
+    code = fresh_code()
+    assert code_in(f"mã của tôi là {code}, có kết quả chưa?") == code
+    assert code_in("xe 18B1-12345 mất tối qua") is None

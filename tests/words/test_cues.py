@@ -7,7 +7,7 @@ from words.cues import GAP, cues, section_names, spellings
 
 QUESTIONS = {"now", "just", "earlier", "repeated", "harm", "accident", "local_official", "child"}
 EXPLAINED_AWAY = {f"not_{question}" for question in QUESTIONS}
-GRAMMAR = {"spellings", "negation", "negation_filler", "nothing", "cruelty"}
+GRAMMAR = {"spellings", "negation", "negation_filler", "nothing", "cruelty", "place"}
 
 
 def test_cues_name_incidents_and_nothing_else() -> None:

@@ -8,6 +8,7 @@ import pytest
 from words.format import (
     date_text,
     duration_text,
+    keeping_text,
     moment_text,
     number_text,
     span_text,
@@ -72,3 +73,9 @@ def test_numbers_have_a_decimal_comma_in_vietnamese() -> None:
     assert number_text(1234.56, VI, 1) == "1.234,6"
     assert number_text(1234.56, EN, 1) == "1,234.6"
     assert number_text(20203, VI) == "20.203"
+
+
+def test_how_long_something_is_kept_is_said_in_months_from_a_year_on() -> None:
+    assert keeping_text(timedelta(days=730), VI) == "24 tháng"
+    assert keeping_text(timedelta(days=365), EN) == "12 months"
+    assert keeping_text(timedelta(days=90), VI) == "90 ngày"

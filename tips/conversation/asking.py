@@ -5,6 +5,7 @@ from dataclasses import replace
 from tips.conversation import place as places
 from tips.conversation.calling import call_first, is_happening
 from tips.conversation.draft import Draft, Step
+from tips.conversation.listening import only_tells_when
 from tips.conversation.questions import QUESTIONS, next_step
 from tips.conversation.turn import Turn
 from tips.conversation.world import World
@@ -69,11 +70,20 @@ def ask(draft: Draft, world: World, said: str = "") -> Turn:
     call = "" if draft.told_to_call else call_first(draft, world)
     if call:
         draft = draft.having(told_to_call=True)
+    scope = world.voice("outside.what_we_take") if _needs_scope(draft) else ""
+    if scope:
+        draft = draft.having(told_scope=True)
     question = QUESTIONS[draft.at]
     reply = question.ask(draft, world)
-    text = "\n\n".join(part for part in (said, call, reply.text) if part)
+    text = "\n\n".join(part for part in (said, call, scope, reply.text) if part)
     rows = [*reply.choices, *_controls(draft, world, skippable=question.skippable)]
     return Turn(draft, [replace(reply, text=text, choices=rows)])
+
+
+def _needs_scope(draft: Draft) -> bool:
+    """Whether something was told that names no act: what this channel takes is said then, once."""
+    told = bool(draft.words) and not draft.category and not only_tells_when(draft)
+    return draft.at is Step.CATEGORY and told and not draft.told_scope
 
 
 def _controls(draft: Draft, world: World, *, skippable: bool) -> list[list[Choice]]:

@@ -10,14 +10,14 @@ from routing import fold
 from tips.conversation import mine
 from tips.conversation.actions import ChangeLanguage, OfficerTips, UseInvitation
 from tips.conversation.asking import ask, back, skip, start_guided
-from tips.conversation.draft import Draft, Option
+from tips.conversation.draft import Draft, Option, Step
 from tips.conversation.questions import QUESTIONS
 from tips.conversation.status import status_replies
 from tips.conversation.supplement import dropped
 from tips.conversation.turn import Turn
 from tips.conversation.world import World
 from tips.messages import Choice, Press, Reply
-from tips.receipts import looks_like_code
+from tips.receipts import code_in, looks_like_code
 from tips.voice import Voice
 from words.phrases import CODE
 from words.phrases import COMMANDS as WORDS
@@ -49,7 +49,9 @@ def command_of(text: str) -> tuple[str, str] | None:
     if text[:3].casefold() == "bs ":
         return "add", text[3:].strip()
     code = _without_its_name(text)
-    return ("code", code) if looks_like_code(code) else None
+    if not looks_like_code(code):
+        code = code_in(text) or ""
+    return ("code", code) if code else None
 
 
 def _without_its_name(text: str) -> str:
@@ -129,18 +131,27 @@ def _report(draft: Draft | None, _: str, world: World) -> Turn:
 
 
 def _status(draft: Draft | None, _: str, world: World) -> Turn:
-    return Turn(draft, status_replies(world))
+    return Turn(draft, [*status_replies(world), *_unsent(draft, world)])
+
+
+def _unsent(draft: Draft | None, world: World) -> list[Reply]:
+    """That a tip is not sent yet, and how to go on with it."""
+    told = draft.aside if draft is not None and draft.at in (Step.ADD, Step.ATTACH) else draft
+    if told is None or told.is_blank:
+        return []
+    resume = world.voice.choice("choice.resume", Press("menu", detail="report"))
+    return [Reply(world.voice("draft.unsent"), [[resume]])]
 
 
 def _privacy(draft: Draft | None, _: str, world: World) -> Turn:
     voice, policy = world.voice, world.policy
     how_long = voice(
         "privacy.how_long",
-        draft=voice.duration(policy.draft),
-        rejected=voice.duration(policy.rejected),
-        resolved=voice.duration(policy.resolved),
-        phone=voice.duration(policy.contact),
-        chat=voice.duration(policy.unlink),
+        draft=voice.keeping(policy.draft),
+        rejected=voice.keeping(policy.rejected),
+        resolved=voice.keeping(policy.resolved),
+        phone=voice.keeping(policy.contact),
+        chat=voice.keeping(policy.unlink),
     )
     rights = voice("privacy.rights", version=policy.version)
     text = "\n\n".join([voice("privacy.what"), how_long, rights])

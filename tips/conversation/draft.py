@@ -125,6 +125,7 @@ class Draft:
     passed: tuple[Step, ...] = ()  #: skipped or done
     trail: tuple[Step, ...] = ()  #: the way back
     told_to_call: bool = False
+    told_scope: bool = False  #: what this channel takes
     nudged: bool = False  #: told once that something urgent is still unsent
     adding_to: int = 0  #: number of the tip that Step.ADD adds to
     added_at: datetime | None = None  #: the last time something was added

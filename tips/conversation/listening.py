@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from routing import Route
+from routing import Route, fold
 from tips.conversation import place as places
 from tips.conversation.draft import Draft, Place, Time
 from tips.conversation.world import World
@@ -79,10 +79,18 @@ def urgency_is_time(draft: Draft, world: World) -> Draft:
 def tells_something(draft: Draft, route: Route) -> bool:
     """Tell whether a first message is about an incident: an act, a danger or a place is in it.
 
+    Or it is a time and no more, as people begin who tell one thing a message.
+
     Nothing else is looked for: what people think or say has no detector here.
     """
     found_place = draft.place.settled or bool(draft.place.options) or route.outside
-    return bool(draft.category or found_place or draft.evidence or draft.harm)
+    told = draft.category or found_place or draft.evidence or draft.harm
+    return bool(told) or only_tells_when(draft)
+
+
+def only_tells_when(draft: Draft) -> bool:
+    """Tell whether a time is all that was said so far."""
+    return draft.time is not None and fold(draft.time.said) == fold(draft.what)
 
 
 def tells_more(text: str) -> bool:

@@ -30,6 +30,7 @@ _NOT_BY_NAME = frozenset(
         ReasonCode.PROVINCE_ONLY,
     }
 )
+OLDER = "older"  #: the layer of names that vanished before the reform
 #: Some of the communes were found by a name of their own, some otherwise.
 _PERHAPS_BY_NAME = frozenset({ReasonCode.AMBIGUOUS_NAME, ReasonCode.TEXT_AND_PIN_DISAGREE})
 
@@ -89,11 +90,28 @@ def _open_again(place: Place) -> Place:
 def _option(candidate: Candidate, route: Route) -> Option:
     """With the former name that was said; where none was, the one that the commune kept."""
     names = candidate.formerly
-    if not _named(candidate, route):
+    if _by_older_name(candidate, route):
+        names = (_older_name(candidate, route), *names)
+    elif not _named(candidate, route):
         kept = f"{candidate.name.partition(' ')[2]},"
         names = tuple(sorted(names, key=lambda name: kept not in name))
     district = next(iter(candidate.old_districts), "")
     return Option(candidate.code, candidate.name, next(iter(names), ""), district)
+
+
+def _by_older_name(candidate: Candidate, route: Route) -> bool:
+    """Whether it was found by a name that vanished before the reform: that one was said."""
+    if route.reason.code in _NOT_BY_NAME or route.reason.facts.get("layer") != OLDER:
+        return False
+    return candidate is route.candidates[0] or route.reason.code is ReasonCode.DIVIDED_NAME
+
+
+def _older_name(candidate: Candidate, route: Route) -> str:
+    """As it was typed, since nobody knows its accents: "xã Hải Phúc, huyện Hải Hậu"."""
+    words = route.reason.facts["name"].split()
+    kind = 2 if words[0] == "thị" else 1  # words of it: "thị trấn"
+    named = " ".join([*words[:kind], *[word[:1].upper() + word[1:] for word in words[kind:]]])
+    return ", ".join([named, *candidate.old_districts[:1]])
 
 
 def _named(candidate: Candidate, route: Route) -> bool:

@@ -25,8 +25,8 @@ def summary(draft: Draft, world: World) -> str:
     ]
     if draft.local_official:
         parts.append(voice("summary.province_only"))
-    months = round(world.policy.resolved.days / 30.4)
-    return "\n\n".join([*parts, voice("summary.consent", months=months)])
+    kept = voice.keeping(world.policy.resolved)
+    return "\n\n".join([*parts, voice("summary.consent", kept=kept)])
 
 
 def shortened(words: str) -> str:

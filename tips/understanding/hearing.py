@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache
+from itertools import takewhile
 
 from words.cues import GAP, Cue, cues, spellings, word_set
+from words.places import UNITS
 
 _LONGEST = 400  # words read; whoever writes more has said what it is about by then
 _WIDEST_GAP = 3
@@ -22,6 +25,13 @@ class Word:
     tone: str
     bare: str
     strict: bool = False
+    capital: bool = False  # typed with a capital, where not everything is
+    naming: "Naming | None" = None  # whether it is a part of a place's name
+
+
+class Naming(StrEnum):
+    SURE = "sure"  # spelled as the name is, or with a capital after "xã"
+    PERHAPS = "perhaps"  # after "xã", but without its accents
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +48,27 @@ def read_words(text: str) -> list[Word]:
     plain = "".join(
         c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf"
     )
-    pieces = re.findall(r"\w+|[.,;:!?\n]+", plain.lower())[:_LONGEST]
-    whole = " ".join(_whole(piece) for piece in pieces).split()
-    return [_word(piece) for piece in whole]
+    shouted = plain.isupper()
+    pieces = re.findall(r"\w+|[.,;:!?\n]+", plain)[:_LONGEST]
+    words = [
+        _word(word, piece[0].isupper() and not shouted)
+        for piece in pieces
+        for word in _whole(piece.lower()).split()
+    ]
+    for position, naming in _names(words).items():
+        words[position] = replace(words[position], naming=naming)
+    return words
 
 
 def hear(words: Sequence[Word], *sections: str) -> list[Heard]:
     """Every cue of the sections in the words; where two overlap, the one of more words.
 
-    What is denied ("không có đánh nhau") is left out. The first section wins a tie of length: it
-    may hold what the others mistake. Else the stronger cue wins.
+    What is denied ("không có đánh nhau") is left out, and what is a place's name ("Hoàn Kiếm" is no
+    sword). The first section wins a tie of length: it may hold what the others mistake. Else the
+    stronger cue wins.
     """
     found = sorted(
-        _matches(words, sections),
+        (heard for heard in _matches(words, sections) if not _is_name(heard, words)),
         key=lambda heard: (-len(heard.positions), heard.section != sections[0], -heard.strength),
     )
     taken: set[int] = set()
@@ -60,6 +78,36 @@ def hear(words: Sequence[Word], *sections: str) -> list[Heard]:
             taken.update(heard.positions)
             kept.append(heard)
     return [heard for heard in kept if not _denied(words, heard.positions[0])]
+
+
+def _is_name(heard: Heard, words: Sequence[Word]) -> bool:
+    """Whether all of a cue is a place's name; without accents a phrase is more than a name."""
+    naming = {words[position].naming for position in heard.positions}
+    return naming == {Naming.SURE} or (naming == {Naming.PERHAPS} and len(heard.positions) == 1)
+
+
+def _names(words: Sequence[Word]) -> dict[int, Naming]:
+    """Which words are names of places: those of [place], and capitals after a word like "xã"."""
+    names: dict[int, Naming] = {}
+    for heard in _matches(words, ("place",)):
+        exact, after_unit = heard.strength == 1.0, _after_unit(words, heard.positions[0])
+        if exact and (after_unit or len(heard.positions) > 1):
+            names |= dict.fromkeys(heard.positions, Naming.SURE)
+        elif after_unit:
+            names = dict.fromkeys(heard.positions, Naming.PERHAPS) | names
+    for start, word in enumerate(words):
+        if word.capital and not words[start - 1].capital and _after_unit(words, start):
+            capitals = takewhile(lambda at: words[at].capital, range(start, len(words)))
+            names |= dict.fromkeys(capitals, Naming.SURE)
+    return names
+
+
+def _after_unit(words: Sequence[Word], start: int) -> bool:
+    """Whether a word like "xã" or "thị trấn" stands right before."""
+    return any(
+        len(unit) <= start and all(map(_fits, words[start - len(unit) : start], unit))
+        for unit in _units()
+    )
 
 
 def _matches(words: Sequence[Word], sections: tuple[str, ...]) -> Iterator[Heard]:
@@ -138,6 +186,11 @@ def _is_one_of(word: Word, section: str) -> bool:
 
 
 @cache
+def _units() -> tuple[tuple[Word, ...], ...]:
+    return tuple(tuple(map(_word, unit.split())) for unit in UNITS)
+
+
+@cache
 def _word_list(section: str) -> tuple[Word, ...]:
     return tuple(_word(word) for word in word_set(section))
 
@@ -170,10 +223,10 @@ def _whole(piece: str) -> str:
 
 
 @cache
-def _word(piece: str) -> Word:
+def _word(piece: str, capital: bool = False) -> Word:
     strict = piece.endswith("!")
     marks = unicodedata.normalize("NFD", piece.rstrip("!"))
     letters = unicodedata.normalize("NFC", "".join(c for c in marks if c not in _TONES))
     tone = "".join(c for c in marks if c in _TONES)
     bare = "".join(c for c in marks if not unicodedata.combining(c)).replace("đ", "d")
-    return Word(letters, tone, bare, strict)
+    return Word(letters, tone, bare, strict, capital)

@@ -11,12 +11,7 @@ from words.categories import CHOICES
 
 def _ask_category(draft: Draft, world: World) -> Reply:
     choices = [answer(draft, world, choice.label_key, choice.key) for choice in CHOICES]
-    text = world.voice("ask.category")
-    if (
-        draft.words and not draft.category
-    ):  # told something that names no act: say what this channel takes
-        text = f"{world.voice('outside.what_we_take')}\n\n{text}"
-    return Reply(text, pairs(choices))
+    return Reply(world.voice("ask.category"), pairs(choices))
 
 
 def _press_category(draft: Draft, value: str, _: World) -> Draft | None:
