@@ -197,8 +197,9 @@ def heard(text: str) -> set[str]:
 def names_of_places() -> set[tuple[str, str]]:
     """Every (unit word, name) of a commune, district or province, in force or former."""
     tables = Gazetteer()
-    units = (*tables.states, *tables.former.values(), *tables.districts.values())
-    return {(unit.kind, unit.name) for unit in (*units, *tables.provinces)}
+    communes = {(unit.kind, unit.name) for unit in (*tables.states, *tables.former.values())}
+    areas = {(unit.kind, unit.name) for unit in (*tables.districts.values(), *tables.provinces)}
+    return communes | areas
 
 
 def test_no_name_of_a_place_is_heard_as_an_incident() -> None:
