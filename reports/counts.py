@@ -70,8 +70,13 @@ class Counts:
     columns: Sequence[Cohort | None]  #: one a week, oldest first; None: nothing was counted yet
     recent: Mapping[str, int]  #: received in the last weeks, by category
     waits: Sequence[timedelta]  #: until taken, of a commune's tips of the week, shortest first
-    open: Sequence[OpenTip]  #: whenever received, lowest number first
+    open: Sequence[OpenTip]  #: whenever received, lowest number first; none where `is_past`
     desk: Desk | None = None
+
+    @property
+    def is_past(self) -> bool:
+        """Whether a newer summary is due: what is open today is no matter of this week."""
+        return is_past(self.week, self.now)
 
     @property
     def this(self) -> Cohort:
@@ -129,9 +134,13 @@ def _count(session: Session, week: Week, scope: Scope, now: datetime) -> Counts:
         columns_of(tallies, [each == week or _known(each, since) for each in weeks]),
         cohort(t for t in tallies if t.week >= WEEKS - RECENT).categories,
         _waits(session, week, scope),
-        stored.open_tips(session, scope),
+        () if is_past(week, now) else stored.open_tips(session, scope),
         _desk(session, week, scope, tallies),
     )
+
+
+def is_past(week: Week, now: datetime) -> bool:
+    return now >= week.end + timedelta(days=7)
 
 
 def _known(week: Week, since: datetime | None) -> bool:

@@ -6,6 +6,7 @@ from reports.counts import Cohort, Counts, Desk, ranked
 from reports.voice import SMALL, Voice
 from storage.states import TipState
 from words.categories import category
+from words.format import date_text
 from words.labels import label_key
 
 FEW_WAITS = 5  #: from so many tips on, the fastest and the slowest are told
@@ -93,6 +94,8 @@ def _results(this: Cohort, voice: Voice) -> Iterator[str]:
 
 
 def _open(counts: Counts, voice: Voice) -> str:
+    if counts.is_past:
+        return voice.say("weekly.past", date=date_text(counts.now, counts.week.zone))
     if not counts.open:
         return voice.say("weekly.open.none")
     return voice.say(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from tips.messages import Choice, Press
-from words.format import date_text, duration_text, keeping_text, moment_text, time_text
+from words.format import date_text, duration_text, keeping_text, moment_text, span_text, time_text
 from words.labels import label
 from words.texts import Language, Texts
 
@@ -43,6 +43,13 @@ class Voice:
         if moment.astimezone(self.zone).date() == now.astimezone(self.zone).date():
             return time_text(moment, self.zone, self.language)
         return self.moment(moment)
+
+    def span(self, start: datetime, end: datetime, now: datetime) -> str:
+        """An hour or a stretch of time, without the day where it is all today."""
+        if start == end:
+            return self.clock(start, now)
+        said = span_text(start, end, self.zone, self.language)
+        return said.removesuffix(f", {self.date(now)}")
 
     def duration(self, length: timedelta) -> str:
         return duration_text(length, self.language)

@@ -85,8 +85,8 @@ class Officer:
                 return
             await self.phone.presses(card, step)
             await self._wait_minutes(1, 10) if self._is_quick(step) else await self._work()
-            if step == words("choice.officer.close"):
-                await self._choose_outcome(number)
+            if step in (words("choice.officer.close"), words("choice.officer.not_ours")):
+                await self._answer(number)
 
     def _next(self, card: Seen) -> str | None:
         """The next thing to press on a card; None where it is somebody else's, or over."""
@@ -109,8 +109,8 @@ class Officer:
     def _is_quick(self, step: str) -> bool:
         return step in (words("choice.officer.details"), words("choice.officer.close"))
 
-    async def _choose_outcome(self, number: int) -> None:
-        """Two questions at most: the outcome, and what the reporter will read."""
+    async def _answer(self, number: int) -> None:
+        """Two questions at most: is it meant, or the outcome, and what the reporter will read."""
         for _ in range(2):
             asked = next((s for s in reversed(self.phone.screen()) if s.labels), None)
             if asked is None or words("choice.officer.details") in asked.labels:
@@ -118,7 +118,7 @@ class Officer:
             if f"số {number}" not in asked.text and _ == 0:
                 return
             likely = [] if self.habit is Habit.MISTAKEN else [asked.labels[0]] * 3
-            labels = [*likely, *asked.labels]
+            labels = [*likely, *(label for label in asked.labels if label != words("choice.back"))]
             await self.phone.presses(asked, self.chance.choice(labels))
             await self._wait_minutes(0.2, 1)
 

@@ -138,6 +138,7 @@ async def test_a_tip_that_is_not_ours_goes_out_of_sight(town: Town) -> None:
     await with_everything(town, town.citizen())
     await officer.presses("Xem chi tiết")
     await officer.presses("Không thuộc địa bàn", message_with(officer, "Nhận 10 giờ"))
+    await officer.presses("Chuyển trực ban tỉnh")
     assert_nothing_opened(officer)
     assert "Trộm cắp" not in in_sight(officer)
     assert "Tin số 1 đã chuyển lại trực ban tỉnh." in officer.texts
@@ -228,6 +229,7 @@ async def test_a_voice_not_given_to_the_commune_is_heard_by_the_desk_only(town: 
     assert not any(m.voice for m in officer.user.screen)
 
     await officer.presses("Không thuộc địa bàn", message_with(officer, "Mốc nhắc"))
+    await officer.presses("Chuyển trực ban tỉnh")
     await desk.presses("Xem chi tiết")
     assert any(m.voice for m in desk.user.screen)
 
@@ -253,6 +255,7 @@ async def test_pictures_in_a_tip_about_a_child_stay_at_the_desk(town: Town) -> N
     await officer.presses("Xem chi tiết")
     assert not any(m.photo for m in officer.user.screen)
     await officer.presses("Không thuộc địa bàn", message_with(officer, "Mốc nhắc"))
+    await officer.presses("Chuyển trực ban tỉnh")
     await desk.presses("Xem chi tiết")
     assert any(m.photo for m in desk.user.screen)
 

@@ -108,7 +108,7 @@ async def test_three_are_three_cards_and_the_fourth_begins_a_group(town: Town) -
     assert officer.text.split("\n") == [
         "🟠 CAO · Nhóm tin số 4 · xã Hải Xuân",
         "4 tin từ 4 tài khoản, chưa xác minh.",
-        "Trộm cắp, cướp giật, phá hoại tài sản · nhận từ 10 giờ đến 10 giờ.",
+        "Trộm cắp, cướp giật, phá hoại tài sản · nhận lúc 10 giờ.",
         "Chưa nhận: 4 tin. Mốc nhắc sớm nhất 12 giờ.",
         "• Tin số 4 · 10 giờ · xóm 5 · mới gửi",
         "• Tin số 3 · 10 giờ · xóm 5 · mới gửi",
@@ -316,6 +316,7 @@ async def test_a_tip_that_is_not_ours_leaves_the_group(sqlite_town: Town) -> Non
     await come(town, THEFT, *range(5))
     await officer.presses("4", card(officer))
     await officer.presses("Không thuộc địa bàn", card(officer, "Tin số 4 ·"))
+    await officer.presses("Chuyển trực ban tỉnh")
     assert "Tin số 4" in desk.text
     assert "4 tin từ 4 tài khoản" in burst_card(officer)
     assert "Tin số 4 ·" not in burst_card(officer)

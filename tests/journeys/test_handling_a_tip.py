@@ -116,8 +116,9 @@ async def test_one_takes_it_while_another_gives_it_back(town: Town) -> None:
     await town.desk_officer()
     one, other = await town.officer(900), await town.officer(901)
     await tells(town.citizen())
+    await other.presses("Không thuộc địa bàn")
     await one.user.presses("Nhận xử lý")
-    await other.user.presses("Không thuộc địa bàn")
+    await other.user.presses("Chuyển trực ban tỉnh")
     await town.at_once(2)
     tip = await the_tip(town)
     assert (tip.state is TipState.ACKNOWLEDGED) == (tip.desk_reason is None)
@@ -229,6 +230,43 @@ async def test_the_desk_handles_what_is_with_it(town: Town) -> None:
     assert "đã chuyển cơ quan có thẩm quyền" in await an.says(code)
     await desk.presses("Mở lại", card_of(desk))
     assert (await the_tip(town)).state is TipState.IN_PROGRESS
+
+
+async def test_giving_back_is_asked_once_and_can_be_thought_better_of(town: Town) -> None:
+    await town.desk_officer()
+    officer = await town.officer(900)
+    await tells(town.citizen())
+    await officer.presses("Không thuộc địa bàn")
+    assert officer.buttons == ["Chuyển trực ban tỉnh", "Quay lại"]
+    assert (await the_tip(town)).desk_reason is None
+    await officer.presses("Quay lại")
+    assert officer.text == "Tin số 1 vẫn như trước, chưa có gì thay đổi."
+    assert (await the_tip(town)).desk_reason is None
+    await officer.presses("Nhận xử lý", card_of(officer))
+    assert (await the_tip(town)).state is TipState.ACKNOWLEDGED
+
+
+async def test_closing_can_be_gone_back_from_at_every_question(town: Town) -> None:
+    officer = await town.officer(900)
+    await tells(town.citizen())
+    await officer.presses("Nhận xử lý")
+    await officer.presses("Kết thúc", card_of(officer))
+    await officer.presses("Chưa đủ thông tin")
+    await officer.presses("Quay lại")
+    assert officer.text == "Tin số 1: kết quả thế nào?"
+    await officer.presses("Quay lại")
+    assert officer.text == "Tin số 1 vẫn như trước, chưa có gì thay đổi."
+    assert (await the_tip(town)).state is TipState.ACKNOWLEDGED
+    await officer.presses("Đang xác minh", card_of(officer))
+    assert "Trạng thái: đang xác minh." in card_of(officer).text
+
+
+async def test_a_card_shows_the_whole_stretch_of_time_that_was_told(sqlite_town: Town) -> None:
+    officer = await sqlite_town.officer(900)
+    await tells(sqlite_town.citizen(), "mất xe ở xã Hải Xuân tối qua")
+    assert "xảy ra 18 giờ–24 giờ, 17/11/2026" in card_of(officer).text
+    await tells(sqlite_town.citizen(8), "mất xe ở xã Hải Xuân lúc 9 giờ sáng nay")
+    assert "xảy ra 9 giờ\n" in card_of(officer).text
 
 
 async def test_a_tip_is_not_given_back_where_nobody_would_have_it(town: Town) -> None:
@@ -375,7 +413,7 @@ async def test_what_the_newest_card_does_not_offer_changes_nothing(
     before = await kept(town)
     answer = await forges(town, officer, f"{data}:1:3")
     if data == "close.resolved-":
-        assert answer == "Chọn câu trả lời người báo sẽ đọc:"
+        assert answer == "Tin số 1: chọn câu người báo sẽ đọc."
     else:
         assert answer == OLD
     assert await kept(town) == before

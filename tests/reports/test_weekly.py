@@ -1,6 +1,7 @@
 """The weekly summary from rows to message, for a commune and for a province."""
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -44,6 +45,19 @@ async def test_a_commune_is_told_of_its_own_tips_only(busy: Database) -> None:
     text, _ = await worded(busy, EDITION, Texts(), NAMES.__getitem__)
     assert "Tiếp nhận: 3 tin" in text
     assert "Đang mở: 2 (tin số 2, 3); quá mốc chưa ai nhận 1." in text
+
+
+@pytest.mark.parametrize("scope", [HAI_XUAN, NINH_BINH])
+async def test_a_week_long_past_tells_nothing_of_what_is_open_today(
+    busy: Database, scope: Scope
+) -> None:
+    later = replace(EDITION, scope=scope, now=MONDAY + timedelta(days=7))
+    text, _ = await worded(busy, later, Texts(), NAMES.__getitem__)
+    assert "Kết quả tính đến 30/11/2026. Tin đang mở: xem tổng hợp tuần mới nhất." in text
+    assert "Đang mở" not in text
+    assert "Chưa ai nhận" not in text
+    assert "Đang ở trực ban" not in text
+    assert "Tiếp nhận: " in text
 
 
 async def test_the_desk_is_told_of_all_and_of_what_was_hidden(busy: Database) -> None:

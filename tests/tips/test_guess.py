@@ -197,9 +197,12 @@ def heard(text: str) -> set[str]:
 def names_of_places() -> set[tuple[str, str]]:
     """Every (unit word, name) of a commune, district or province, in force or former."""
     tables = Gazetteer()
-    communes = {(unit.kind, unit.name) for unit in (*tables.states, *tables.former.values())}
-    areas = {(unit.kind, unit.name) for unit in (*tables.districts.values(), *tables.provinces)}
-    return communes | areas
+    return (
+        {(state.kind, state.name) for state in tables.states}
+        | {(former.kind, former.name) for former in tables.former.values()}
+        | {(district.kind, district.name) for district in tables.districts.values()}
+        | {(province.kind, province.name) for province in tables.provinces}
+    )
 
 
 def test_no_name_of_a_place_is_heard_as_an_incident() -> None:

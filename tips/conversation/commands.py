@@ -131,7 +131,9 @@ def _report(draft: Draft | None, _: str, world: World) -> Turn:
 
 
 def _status(draft: Draft | None, _: str, world: World) -> Turn:
-    return Turn(draft, [*status_replies(world), *_unsent(draft, world)])
+    """What was sent, the newest last; what is not sent yet below it only where that is all."""
+    sent, unsent = status_replies(world), _unsent(draft, world)
+    return Turn(draft, [*unsent, *sent] if world.mine else [*sent, *unsent])
 
 
 def _unsent(draft: Draft | None, world: World) -> list[Reply]:

@@ -68,18 +68,19 @@ def _head(
     if counted.tips:
         lines.append(voice("alert.burst", tips=counted.tips, accounts=max(counted.accounts, 1)))
     if not brief:
-        lines.append(
-            voice(
-                "alert.burst.what",
-                category=voice(category(burst.category).label_key),
-                since=voice.clock(counted.since, tx.now),
-                last=voice.clock(counted.last, tx.now),
-            )
-        )
+        lines.append(_what(tx, burst, counted, voice))
     if burst.desk_reason:
         reason = voice.label("desk_reason", burst.desk_reason)
         lines.append(voice("alert.desk_reason", reason=reason))
     return [*lines, *_still(tx, counted, voice)]
+
+
+def _what(tx: Transaction, burst: Burst, counted: Counts, voice: Voice) -> str:
+    kind = voice(category(burst.category).label_key)
+    since, last = voice.clock(counted.since, tx.now), voice.clock(counted.last, tx.now)
+    if since == last:
+        return voice("alert.burst.what.once", category=kind, since=since)
+    return voice("alert.burst.what", category=kind, since=since, last=last)
 
 
 def _unit(tx: Transaction, burst: Burst, voice: Voice) -> str:

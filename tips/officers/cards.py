@@ -96,14 +96,13 @@ def _brief(tx: Transaction, tip: Tip, voice: Voice) -> str:
 
 
 def _head(tx: Transaction, tip: Tip, voice: Voice) -> str:
-    when = voice.clock(tip.happened_at, tx.now) if tip.happened_at else _said(tx, tip, voice)
     return voice(
         "alert.card",
         priority=voice.label("priority", tip.priority),
         tip=tip.id,
         category=voice(category(tip.category).label_key),
         place=_spot(tx, tip, voice),
-        when=when,
+        when=_happened(tx, tip, voice),
         received=voice.clock(tip.received_at, tx.now),
         target=voice.clock(tip.target_at, tx.now),
     )
@@ -120,9 +119,14 @@ def _within(words: str, commune: str, voice: Voice) -> str:
     return f"{words}, {named}" if words else named
 
 
-def _said(tx: Transaction, tip: Tip, voice: Voice) -> str:
-    said = tips.contents_of(tx.session, tip).time.get("said", "")
-    return harmless(said) or voice("summary.when.unknown")
+def _happened(tx: Transaction, tip: Tip, voice: Voice) -> str:
+    """The hour or the stretch of time that was understood, else the words."""
+    time = _time(tips.contents_of(tx.session, tip).time)
+    if time is not None and time.start is not None and time.end is not None:
+        return voice.span(time.start, time.end, tx.now)
+    if tip.happened_at is not None:
+        return voice.clock(tip.happened_at, tx.now)
+    return harmless(time.said if time else "") or voice("summary.when.unknown")
 
 
 def _reason(tip: Tip, voice: Voice) -> list[str]:
@@ -148,6 +152,8 @@ def _history(tx: Transaction, tip: Tip, voice: Voice) -> list[str]:
         taker = officer_label(tx, tx.session.get_one(Officer, tip.officer_id), voice)
         at = voice.clock(tip.acknowledged_at, tx.now)
         lines.append(voice("alert.taken", officer=taker, time=at))
+    if tip.state is TipState.IN_PROGRESS:
+        lines.append(voice("alert.state", state=voice.label("state", tip.state)))
     if tip.state is TipState.WITHDRAWN:
         lines.append(voice("alert.withdrawn"))
     elif tip.closed_at:

@@ -3,7 +3,7 @@
 chat, presser, tip, action and revision must fit each other: otherwise «Nút này đã cũ» and nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from storage import bursts, deliveries, officers, tips
@@ -31,6 +31,7 @@ from tips.voice import Voice
 #: Templates of what the reporter reads, by outcome: officers choose, they never write to a reporter.
 RESULTS = ("stopped", "people_found", "passed_on", "property_found", "warned")
 MISSING = ("place", "time", "people", "evidence")
+BACK = "back"  #: the detail of the button by which nothing is done after all
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,14 @@ def _verify(p: Pressed) -> bool:
 
 
 def _not_ours(p: Pressed) -> bool:
-    """Give the tip back: the province desk has it from now on, the commune no longer sees it."""
+    """Give the tip back, after asking once: the desk has it from then on, the commune no longer."""
     if not desk_chats(p.tx, p.tip):  # nobody would have it: it stays where somebody can take it
-        owe(p.tx.session, p.chat, Reply(p.voice("officer.no_desk")), p.tx.now)
-        return True
+        return _say(p, "officer.no_desk")
+    if p.press.detail == BACK:
+        return _say(p, "officer.kept", tip=p.tip.id)
+    if p.press.detail != "yes":
+        yes = _choice(p, "choice.officer.not_ours.yes", "yes")
+        return _ask(p, p.voice("officer.not_ours.ask", tip=p.tip.id), [yes], BACK)
     p.tip.desk_reason = DeskReason.NOT_OURS
     start_clock(p.tx, p.tip)  # the desk has its own time to take it
     hide_details(p.tx, p.tip)
@@ -114,13 +119,13 @@ def _not_ours(p: Pressed) -> bool:
     _changed(p, EventKind.MOVED, to="desk")
     refresh_burst(p.tx, burst)
     alert(p.tx, p.tip)
-    returned = p.voice("officer.returned", tip=p.tip.id)
-    owe(p.tx.session, p.chat, Reply(returned), p.tx.now)
-    return True
+    return _say(p, "officer.returned", tip=p.tip.id)
 
 
 def _close(p: Pressed) -> bool:
     """Ask for the outcome; with one, ask for its template; with both, close."""
+    if p.press.detail == BACK:
+        return _say(p, "officer.kept", tip=p.tip.id)
     outcome, _, template = p.press.detail.partition("-")
     if not outcome:
         return _ask_outcome(p)
@@ -147,19 +152,30 @@ _PREFIX = {TipState.RESOLVED: "result", TipState.INSUFFICIENT: "missing"}
 
 def _ask_outcome(p: Pressed) -> bool:
     fitting = [o for o in _TEMPLATES if may_act(p.officer, p.tip, o)]
-    rows = [[_choice(p, f"label.outcome.{outcome}", outcome)] for outcome in fitting]
-    owe(p.tx.session, p.chat, Reply(p.voice("officer.close.ask", tip=p.tip.id), rows), p.tx.now)
-    return True
+    choices = [_choice(p, f"label.outcome.{outcome}", outcome) for outcome in fitting]
+    return _ask(p, p.voice("officer.close.ask", tip=p.tip.id), choices, BACK)
 
 
 def _ask_template(p: Pressed, state: TipState, known: tuple[str, ...], ask: str) -> bool:
-    rows = [[_choice(p, f"{_PREFIX[state]}.{key}", f"{state}-{key}")] for key in known]
-    owe(p.tx.session, p.chat, Reply(p.voice(ask), rows), p.tx.now)
+    choices = [_choice(p, f"{_PREFIX[state]}.{key}", f"{state}-{key}") for key in known]
+    return _ask(p, p.voice(ask, tip=p.tip.id), choices, "")
+
+
+def _ask(p: Pressed, question: str, choices: Sequence[Choice], back: str) -> bool:
+    """Ask in a message of its own; `back` is the detail of the button that leads back."""
+    rows = [[choice] for choice in (*choices, _choice(p, "choice.back", back))]
+    owe(p.tx.session, p.chat, Reply(question, rows), p.tx.now)
+    return True
+
+
+def _say(p: Pressed, key: str, **facts: object) -> bool:
+    owe(p.tx.session, p.chat, Reply(p.voice(key, **facts)), p.tx.now)
     return True
 
 
 def _choice(p: Pressed, key: str, detail: str) -> Choice:
-    return p.voice.choice(key, Press("close", p.tip.id, p.tip.revision, detail))
+    """The same verb again, with an answer."""
+    return p.voice.choice(key, Press(p.press.verb, p.tip.id, p.tip.revision, detail))
 
 
 def _end(p: Pressed, state: TipState, outcome: str | None) -> None:
