@@ -40,7 +40,7 @@ async def test_every_officer_of_the_commune_is_alerted_and_nobody_else(town: Tow
     for officer in here:
         lines = officer.text.split("\n")
         assert lines[0] == "🟠 CAO · Tin số 1 · Trộm cắp, cướp giật, phá hoại tài sản"
-        assert lines[1] == "xóm 5, xã Hải Xuân · xảy ra 18 giờ, 17/11/2026"
+        assert lines[1] == "xóm 5, xã Hải Xuân · xảy ra 18 giờ–24 giờ, 17/11/2026"
         assert lines[2] == "Nhận 10 giờ. Mốc nhắc 12 giờ."
         assert officer.buttons == ["Nhận xử lý", "Không thuộc địa bàn", "Xem chi tiết"]
         assert officer.user.last.protected
