@@ -74,7 +74,7 @@ async def test_a_tip_is_taken_verified_and_closed_and_the_reporter_follows(town:
         "Quay lại",
     ]  # fmt: skip
     await officer.presses("Đã giải quyết")
-    assert officer.text == "Chọn câu trả lời người báo sẽ đọc:"
+    assert officer.text == "Tin số 1: chọn câu người báo sẽ đọc."
     await officer.presses("đã tìm lại được tài sản")
     assert "Đã xử lý: đã tìm lại được tài sản." in await an.says(code)
 
