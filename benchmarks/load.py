@@ -1,12 +1,13 @@
 """A platform that delivers as fast as it is answered.
 
 `python -m benchmarks.load PORT PATH SECRET COUNT FIRST` prints, as JSON, how many updates a second were
-acknowledged, and how many seconds the slowest hundredth took. It has a process of its own and writes to
-its sockets itself, so that it is never what is measured.
+acknowledged, and how many seconds the slowest hundredth took. It has a process of its own and asks the
+system itself which of its sockets were answered, so that it is never what is measured.
 """
 
-import asyncio
 import json
+import select
+import socket
 import statistics
 import sys
 import time
@@ -17,40 +18,34 @@ from handlers.telegram.webhook import CONNECTIONS
 
 WORDS = "co trom xe o xom 5 hai xuan, hai nguoi di xe khong bien so"
 ACKNOWLEDGED = b"HTTP/1.1 200"
+PATIENCE = 60  #: seconds for one answer
 
 
-class Connection(asyncio.Protocol):
+class Connection:
     """Delivers one update after the other, each when the one before was acknowledged."""
 
-    def __init__(self, requests: Iterator[bytes], took: list[float]) -> None:
-        self._requests, self._took = requests, took
+    def __init__(self, port: int, requests: Iterator[bytes]) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        self._requests = requests
         self._sent = 0.0
-        self._transport: asyncio.Transport
-        self.done = asyncio.get_running_loop().create_future()
+        self.number = self._socket.fileno()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def deliver(self) -> None:
+    def deliver(self) -> bool:
+        """Send the next update, if there is one left."""
         request = next(self._requests, None)
         if request is None:
-            self._transport.close()
-            return
+            self._socket.close()
+            return False
         self._sent = time.perf_counter()
-        self._transport.write(request)
+        self._socket.sendall(request)
+        return True
 
-    def data_received(self, data: bytes) -> None:
-        if not data.startswith(ACKNOWLEDGED):
-            self._transport.abort()
-            self.done.set_exception(RuntimeError(data.decode()))
-            return
-        self._took.append(time.perf_counter() - self._sent)
-        self.deliver()
-
-    def connection_lost(self, _: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_result(None)
+    def acknowledged(self) -> float:
+        """Read the answer that has come; returns the seconds that it took."""
+        answer = self._socket.recv(4096)
+        if not answer.startswith(ACKNOWLEDGED):
+            raise RuntimeError(answer.decode())
+        return time.perf_counter() - self._sent
 
 
 def request(path: str, secret: str, number: int) -> bytes:
@@ -63,27 +58,34 @@ def request(path: str, secret: str, number: int) -> bytes:
     return head.encode() + body
 
 
-async def deliver(port: int, path: str, secret: str, numbers: range) -> tuple[float, float]:
+def deliver(port: int, path: str, secret: str, numbers: range) -> tuple[float, float]:
     """Return updates a second and the 99th percentile of seconds until the answer."""
-    took: list[float] = []
     requests = iter([request(path, secret, number) for number in numbers])
-    loop = asyncio.get_running_loop()
-    opened = [
-        await loop.create_connection(lambda: Connection(requests, took), "127.0.0.1", port)
-        for _ in range(min(CONNECTIONS, len(numbers)))
-    ]
+    opened = [Connection(port, requests) for _ in range(min(CONNECTIONS, len(numbers)))]
     began = time.perf_counter()
-    for _, connection in opened:
-        connection.deliver()
-    await asyncio.gather(*(connection.done for _, connection in opened))
+    took = list(_delivered(opened))
     assert len(took) == len(numbers), "an answer was lost"
     return len(took) / (time.perf_counter() - began), statistics.quantiles(took, n=100)[98]
+
+
+def _delivered(connections: list[Connection]) -> Iterator[float]:
+    """Deliver until nothing is left; gives how long each took."""
+    poll = select.epoll()
+    waiting = {one.number: one for one in connections}
+    for number, one in waiting.items():
+        poll.register(number, select.EPOLLIN)
+        one.deliver()
+    while waiting:
+        for number, _ in poll.poll(PATIENCE):
+            yield waiting[number].acknowledged()
+            if not waiting[number].deliver():
+                del waiting[number]
 
 
 def main() -> None:
     port, path, secret, count, first = sys.argv[1:]
     numbers = range(int(first), int(first) + int(count))
-    print(json.dumps(asyncio.run(deliver(int(port), path, secret, numbers))))
+    print(json.dumps(deliver(int(port), path, secret, numbers)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from telegram import Bot, Update
 
 from benchmarks.quiet import quiet
 from bot.foundation import now
-from bot.server import listen, make_app, serving
+from bot.server import listen, make_app, serving, settle
 from handlers.telegram.spinners import Spinners
 from handlers.telegram.webhook import Webhook
 from storage import schema
@@ -53,6 +53,7 @@ async def serve(kind: str, folder: Path) -> None:
     schema.upgrade(url)
     database = Database(url, Keyring.fresh())
     listener = listen("127.0.0.1", 0)
+    settle()
     async with serving(ours(database) if kind == "ours" else library(), listener) as served:
         print(listener.getsockname()[1], flush=True)
         await served

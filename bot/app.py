@@ -19,7 +19,7 @@ from bot.foundation import Foundation, foundation, now
 from bot.lock import only_process
 from bot.metrics import Metrics
 from bot.process import Process
-from bot.server import listen, make_app, serving
+from bot.server import listen, make_app, serving, settle
 from bot.settings import Settings
 from bot.wakeups import WakeUps
 from handlers.telegram.connect import SetUpError
@@ -59,6 +59,7 @@ async def run(settings: Settings) -> None:
             {path: app for door in opened for path, app in door.straight.items()},
         )
         await process.warn()
+        settle()
         log.info("serving", roles=sorted(settings.roles), owner=owner)
         async with serving(app, listener) as server:
             await _until_stopped(process, server)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -136,6 +137,15 @@ class BodyLimit:
 
 class TooLongError(Exception):
     """A body went on beyond the limit."""
+
+
+def settle() -> None:
+    """Take what was made until now for permanent.
+
+    Else whenever enough has come since, Python looks through all of it for garbage, and everybody waits.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def listen(host: str, port: int) -> socket.socket:

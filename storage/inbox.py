@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Dialect, select
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
-from storage.database import insert_new_by, keyring_of
+from storage.database import keyring_of
 from storage.models import Inbox, UtcDateTime
+from storage.sealing import Keyring
 from storage.states import Channel, QueueState
 
 BODY = "inbox.body"
@@ -30,37 +31,48 @@ class RawUpdate:
     message_id: str | None = None
 
 
+#: An update as its row will hold it: channel, external id, lane, sequence, sealed body, message id.
+Row = tuple[str, str, bytes, int, bytes, str | None]
+MOST = 64  #: rows that one statement stores: as many statements stay prepared
+
+
 def store(session: Session, updates: Sequence[RawUpdate], now: datetime) -> None:
     """Store what is new of `updates`; what is already there stays as it is."""
-    if not updates:
-        return
-    keys, dialect = keyring_of(session), session.get_bind().dialect
-    at = _as_bound(now, dialect)
-    rows = [
-        {
-            "channel": raw.channel.value,
-            "external_id": raw.external_id,
-            "lane": keys.digest(raw.chat, f"chat.{raw.channel}"),
-            "sequence": raw.sequence,
-            "body_sealed": keys.seal(raw.body, BODY),
-            "message_id": raw.message_id,
-            "received_at": at,
-            "due_at": at,
-            "state": QueueState.WAITING.value,
-            "attempts": 0,
-        }
-        for raw in updates
-    ]
-    session.connection().exec_driver_sql(_insertion(dialect, tuple(rows[0])), rows)
+    write(session, [seal(raw, keyring_of(session)) for raw in updates], now)
+
+
+def seal(raw: RawUpdate, keys: Keyring) -> Row:
+    lane = keys.digest(raw.chat, f"chat.{raw.channel}")
+    body = keys.seal(raw.body, BODY)
+    return raw.channel.value, raw.external_id, lane, raw.sequence, body, raw.message_id
+
+
+def write(session: Session, rows: Sequence[Row], now: datetime) -> None:
+    """Store what is new of sealed updates.
+
+    A statement takes many: a thread lets go of the interpreter with each, and a busy loop gives it back late.
+    """
+    connection, dialect = session.connection(), session.get_bind().dialect
+    times = (_as_bound(now, dialect),) * 2
+    for begin in range(0, len(rows), MOST):
+        some = rows[begin : begin + MOST]
+        values = tuple(chain.from_iterable((*row, *times) for row in some))
+        connection.exec_driver_sql(_insertion(dialect.name, len(some)), values)
 
 
 @cache
-def _insertion(dialect: Dialect, columns: tuple[str, ...]) -> str:
-    """The INSERT as the driver takes it: every update passes here, so nothing is worked out for each anew."""
-    if dialect.name == "sqlite":
-        dialect = sqlite.dialect(paramstyle="named")
-    new = insert_new_by(dialect, Inbox).inline().values(dict.fromkeys(columns))
-    return str(new.compile(dialect=dialect))
+def _insertion(database: str, count: int) -> str:
+    """The INSERT of this many rows as the driver takes it: nothing is worked out for each update anew.
+
+    What fails undoes the transaction: SQLite need not keep ready to undo the statement alone (OR FAIL).
+    """
+    verb, holder = ("INSERT OR FAIL", "?") if database == "sqlite" else ("INSERT", "%s")
+    row = f"({', '.join([holder] * 8)}, '{QueueState.WAITING}', 0)"
+    return (
+        f"{verb} INTO inbox (channel, external_id, lane, sequence, body_sealed, message_id, "
+        "received_at, due_at, state, attempts) "
+        f"VALUES {', '.join([row] * count)} ON CONFLICT DO NOTHING"
+    )
 
 
 def _as_bound(moment: datetime, dialect: Dialect) -> Any:

@@ -11,6 +11,7 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -58,7 +59,7 @@ class Keyring:
     def seal(self, value: bytes, purpose: str) -> bytes:
         key_id = max(self.sealing_keys)
         nonce = os.urandom(NONCE)
-        sealed = AESGCM(self.sealing_keys[key_id]).encrypt(nonce, value, purpose.encode())
+        sealed = _cipher(self.sealing_keys[key_id]).encrypt(nonce, value, purpose.encode())
         return key_id.to_bytes(4, "big") + nonce + sealed
 
     def unseal(self, sealed: bytes, purpose: str) -> bytes:
@@ -71,7 +72,9 @@ class Keyring:
         if key is None:
             raise SealError(f"no key {key_id_of(sealed)} in the key file for {purpose}")
         try:
-            return AESGCM(key).decrypt(sealed[4 : 4 + NONCE], sealed[4 + NONCE :], purpose.encode())
+            return _cipher(key).decrypt(
+                sealed[4 : 4 + NONCE], sealed[4 + NONCE :], purpose.encode()
+            )
         except (InvalidTag, ValueError):  # ValueError: cut shorter than a nonce
             raise SealError(f"a value of {purpose} does not open") from None
 
@@ -95,6 +98,12 @@ class Keyring:
     def token(self, purpose: str) -> str:
         """Return a URL-safe secret that is always the same for these keys and this purpose."""
         return base64.urlsafe_b64encode(self.digest("token", purpose)).decode().rstrip("=")
+
+
+@lru_cache(maxsize=8)
+def _cipher(key: bytes) -> AESGCM:
+    """Kept, since making one costs as much as sealing a message with it."""
+    return AESGCM(key)
 
 
 def key_id_of(sealed: bytes) -> int:

@@ -22,8 +22,9 @@ PROOF_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 PROOF = PROOF_HEADER.lower().encode()  #: as ASGI names it
 LARGEST_BODY = 1024 * 1024  #: bytes; an update is a few kilobytes
 CONNECTIONS = 100  #: the most Telegram opens: those who wait together share a commit
-#: of every answer, which is a status and no more
-HEADERS = [(b"content-length", b"0"), (b"allow", b"POST")]
+#: An answer is a status and no more.
+ANSWER = [(b"content-length", b"0")]
+REFUSAL = [*ANSWER, (b"allow", b"POST")]
 
 
 class Webhook:
@@ -40,7 +41,8 @@ class Webhook:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         status = self._refusal(scope) or await self._take(receive)
-        await send({"type": "http.response.start", "status": status, "headers": HEADERS})
+        headers = ANSWER if status == 200 else REFUSAL
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body"})
 
     def _refusal(self, scope: Scope) -> int | None:

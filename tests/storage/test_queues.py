@@ -82,6 +82,20 @@ async def test_the_same_update_twice_is_stored_once(database: Database, clock: F
     assert depth.waiting == 1
 
 
+async def test_of_hundreds_at_once_each_is_stored_once(
+    database: Database, clock: FakeClock
+) -> None:
+    """More than one statement takes, some of them twice, some of them stored before."""
+    updates = [update(number, str(number % 7)) for number in range(2 * inbox.MOST)]
+    await store(database, clock, *updates[::3])
+    await store(database, clock, *updates, *updates[::2], *updates[:5])
+
+    def stored(session: Session) -> list[str]:
+        return [item.external_id for item in session.query(Inbox)]
+
+    assert sorted(await database.read(stored)) == sorted(raw.external_id for raw in updates)
+
+
 async def test_a_lease_that_ran_out_is_claimed_again_and_the_attempt_counts(
     database: Database, clock: FakeClock
 ) -> None:

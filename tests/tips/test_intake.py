@@ -235,20 +235,51 @@ async def test_what_could_not_be_stored_is_told_to_everybody_who_waits_for_it(
     assert [type(end) for end in ends] == [OperationalError] * 3
 
 
-async def test_what_arrives_during_a_commit_shares_the_next(office: Office) -> None:
-    commits = 0
+class Commits(MortalDatabase):
+    """Counts them, and calls `meanwhile` as the first begins."""
 
-    class Counting(MortalDatabase):
-        async def run(self, work: Any) -> Any:
-            nonlocal commits
-            commits += 1
-            return await super().run(work)
+    def __init__(self, real: Database, meanwhile: Callable[[], object] = lambda: None) -> None:
+        super().__init__(real, Fate())
+        self.count, self._meanwhile = 0, meanwhile
 
-    way_in = inbox.Inbox(Counting(office.database, Fate()), office.clock, asyncio.Event())
-    updates = [RawUpdate(Channel.TELEGRAM, str(n), "1", n, b"1:x") for n in range(30)]
-    await asyncio.gather(*(way_in.store([update]) for update in updates))
+    async def run(self, work: Any) -> Any:
+        self.count += 1
+        if self.count == 1:
+            self._meanwhile()
+        return await super().run(work)
+
+
+def thirty_updates() -> list[RawUpdate]:
+    return [RawUpdate(Channel.TELEGRAM, str(n), "1", n, b"1:x") for n in range(30)]
+
+
+async def test_what_arrives_together_shares_a_commit(office: Office) -> None:
+    commits = Commits(office.database)
+    way_in = inbox.Inbox(commits, office.clock, asyncio.Event())
+
+    async def arrives(turn: int, update: RawUpdate) -> None:
+        for _ in range(turn):
+            await asyncio.sleep(0)
+        await way_in.store([update])
+
+    await asyncio.gather(*(arrives(*one) for one in enumerate(thirty_updates())))
     assert (await office.depth(Inbox)).waiting == 30
-    assert commits < 30
+    assert commits.count == 1
+
+
+async def test_what_arrives_during_a_commit_shares_the_next(office: Office) -> None:
+    first, *others = thirty_updates()
+    stored: list[asyncio.Task[None]] = []
+
+    def meanwhile() -> None:
+        stored.extend(asyncio.create_task(way_in.store([update])) for update in others)
+
+    commits = Commits(office.database, meanwhile)
+    way_in = inbox.Inbox(commits, office.clock, asyncio.Event())
+    await way_in.store([first])
+    await asyncio.gather(*stored)
+    assert (await office.depth(Inbox)).waiting == 30
+    assert commits.count == 2
 
 
 async def test_no_word_of_an_update_stays_in_the_database_when_it_is_done(
