@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select
+from sqlalchemy import Row, Select, and_, bindparam, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Burst, BurstTip, Reporter, Tip
@@ -15,6 +17,9 @@ SINGLY = 3  #: tips that are shown each by itself before a burst begins
 WITHIN = timedelta(
     minutes=10
 )  #: of each other these come, and after the last of them the burst ends
+
+
+_Alone = Row[Any]  #: what is asked of a tip that may come to be part of a burst
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Kind:
     desk_reason: str | None  #: one that keeps them from the commune
 
     @classmethod
-    def of(cls, tip: Tip) -> "Kind":
+    def of(cls, tip: "Tip | _Alone") -> "Kind":
         return cls(
             tip.province_code,
             tip.commune_code,
@@ -81,34 +86,65 @@ def _lock(session: Session, kind: Kind) -> None:
 
 
 def _running(session: Session, kind: Kind, now: datetime) -> Burst | None:
+    of_kind = {
+        "province": kind.province_code,
+        "commune": kind.commune_code,
+        "category": kind.category,
+        "urgent": kind.urgent,
+        "reason": kind.desk_reason,
+    }
+    return session.scalar(_running_query(), of_kind | {"now": now})
+
+
+@cache
+def _running_query() -> Select[Burst]:
+    """Built once: that costs more than to answer it."""
     these = (
-        Burst.until > now,
-        Burst.province_code == kind.province_code,
-        Burst.commune_code.is_not_distinct_from(kind.commune_code),
-        Burst.category == kind.category,
-        Burst.urgent == kind.urgent,
-        Burst.desk_reason.is_not_distinct_from(kind.desk_reason),
+        Burst.until > bindparam("now"),
+        Burst.province_code == bindparam("province"),
+        Burst.commune_code.is_not_distinct_from(bindparam("commune")),
+        Burst.category == bindparam("category"),
+        Burst.urgent == bindparam("urgent"),
+        Burst.desk_reason.is_not_distinct_from(bindparam("reason")),
     )
     newest = select(Burst).where(*these).order_by(Burst.id.desc()).limit(1)
     query = newest.with_for_update(key_share=True)  # its growth may be shown at this moment
-    return session.scalar(query.execution_options(populate_existing=True))
+    return query.execution_options(populate_existing=True)
 
 
-def _alone(session: Session, kind: Kind, tip: Tip, now: datetime) -> Sequence[Tip]:
+def _alone(session: Session, kind: Kind, tip: Tip, now: datetime) -> Sequence[_Alone]:
     """Return the tips of the last minutes that are like this one and part of no burst, oldest first."""
-    of_commune = Tip.commune_code == kind.commune_code
-    these: list[ColumnElement[bool]] = [
-        of_commune if kind.commune_code else Tip.commune_code.is_(None),
-        Tip.received_at > now - WITHIN,
-        Tip.category == kind.category,
-        Tip.id != tip.id,
+    like = {"since": now - WITHIN, "category": kind.category, "but": tip.id}
+    if kind.commune_code:
+        like["commune"] = kind.commune_code
+    query = _alone_query(of_commune=kind.commune_code is not None)
+    return [other for other in session.execute(query, like) if Kind.of(other) == kind]
+
+
+@cache
+def _alone_query(*, of_commune: bool) -> Select[*tuple[Any, ...]]:
+    there = Tip.commune_code == bindparam("commune") if of_commune else Tip.commune_code.is_(None)
+    these = (
+        there,
+        Tip.received_at > bindparam("since"),
+        Tip.category == bindparam("category"),
+        Tip.id != bindparam("but"),
         ~exists().where(BurstTip.tip_id == Tip.id),
-    ]
-    found = session.scalars(select(Tip).where(*these).order_by(Tip.received_at, Tip.id))
-    return [other for other in found if Kind.of(other) == kind]
+    )
+    what = (
+        Tip.id,
+        Tip.received_at,
+        Tip.province_code,
+        Tip.commune_code,
+        Tip.category,
+        Tip.priority,
+    )
+    return select(*what, Tip.desk_reason).where(*these).order_by(Tip.received_at, Tip.id)
 
 
-def _opened(session: Session, kind: Kind, tip: Tip, before: Sequence[Tip], now: datetime) -> Burst:
+def _opened(
+    session: Session, kind: Kind, tip: Tip, before: Sequence[_Alone], now: datetime
+) -> Burst:
     burst = Burst(
         id=tip.id,
         province_code=kind.province_code,

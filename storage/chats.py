@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Dialect, Insert, Select, bindparam, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
-from storage.database import insert_new, keyring_of
+from storage.database import insert_new_by, keyring_of, table_of
 from storage.models import Attempt, Card, Chat, Conversation, Delivery, Group
 from storage.states import Channel, ChatKind, ChatState
 
@@ -45,10 +45,15 @@ def reach(session: Session, address: Address, now: datetime) -> Chat:
         "state": ChatState.OPEN,
         "language": "vi",
     }
-    session.execute(insert_new(session, Chat).values(row))
+    session.connection().execute(_insertion(session.get_bind().dialect), row)
     made = _locked(session, address.channel, digest)
     assert made is not None
     return made
+
+
+@cache
+def _insertion(dialect: Dialect) -> Insert:
+    return insert_new_by(dialect, table_of(Chat)).inline()
 
 
 def find(session: Session, address: Address) -> Chat | None:
@@ -72,7 +77,8 @@ def _lock_query() -> Select[Chat]:
     same = (Chat.channel == bindparam("channel"), Chat.digest == bindparam("digest"))
     # Others may meanwhile name the chat in rows of their own: what they owe it must not wait for us,
     # who may be waiting for a tip of theirs.
-    return select(Chat).where(*same).with_for_update(key_share=True)
+    query = select(Chat).where(*same).options(joinedload(Chat.conversation))
+    return query.with_for_update(of=Chat, key_share=True)
 
 
 def address_of(session: Session, chat: Chat) -> str:
@@ -100,13 +106,11 @@ def _absorb(session: Session, chat: Chat, newer: Chat) -> None:
     session.flush()  # the address is free now
 
 
-def conversation(session: Session, chat: Chat) -> Conversation:
+def conversation(chat: Chat) -> Conversation:
     """Return the chat's conversation, made if there is none. The chat must be locked."""
-    known = session.get(Conversation, chat.id)
-    if known is None:
-        known = Conversation(chat_id=chat.id)
-        session.add(known)
-    return known
+    if chat.conversation is None:
+        chat.conversation = Conversation(chat_id=chat.id)
+    return chat.conversation
 
 
 def draft_of(session: Session, talk: Conversation) -> Any:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Insert, Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.database import keyring_of
+from storage.database import keyring_of, table_of
 from storage.models import Card, Chat, Delivery
 from storage.states import CardKind, DeliveryClass, QueueState
 
@@ -20,26 +22,39 @@ def owe(
     klass: DeliveryClass,
     now: datetime,
     dedup_key: str | None = None,
-) -> Delivery | None:
-    """Owe `body` to a chat; None if a message with this key was owed before.
+) -> None:
+    """Owe `body` to a chat, unless a message with this key was owed before.
 
     Keys name tips and are kept beside chats for weeks: hashed, they tie nobody to anything.
     """
     if dedup_key is not None:
         dedup_key = keyring_of(session).digest(dedup_key, "deliveries.key").hex()
         if _is_owed(session, dedup_key):
-            return None
-    delivery = Delivery(
-        chat_id=chat.id,
-        channel=chat.channel,
-        klass=klass,
-        created_at=now,
-        due_at=now,
-        dedup_key=dedup_key,
-        body_sealed=keyring_of(session).seal(body, BODY),
-    )
-    session.add(delivery)  # rows get their numbers in the order in which they were owed
-    return delivery
+            return
+    sealed = keyring_of(session).seal(body, BODY)
+    _add(session, chat, klass, now, dedup_key=dedup_key, body_sealed=sealed)
+
+
+def _add(session: Session, chat: Chat, klass: DeliveryClass, now: datetime, **more: Any) -> None:
+    """Write the row at once: rows get their numbers in the order in which they were owed."""
+    row = {
+        "chat_id": chat.id,
+        "channel": chat.channel,
+        "klass": klass,
+        "created_at": now,
+        "due_at": now,
+        "dedup_key": None,
+        "body_sealed": None,
+        "card_id": None,
+        "tip_id": None,
+    }
+    session.connection().execute(_adding(), row | more)
+
+
+@cache
+def _adding() -> Insert:
+    start = {"state": QueueState.WAITING, "attempts": 0, "unrecorded": 0}
+    return insert(table_of(Delivery)).inline().values(start)
 
 
 def _is_owed(session: Session, dedup_key: str) -> bool:
@@ -72,17 +87,28 @@ def body_of(session: Session, delivery: Delivery) -> bytes:
 
 def card(session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id: int = 0) -> Card:
     """Return the card of this kind about this tip in this chat; made if it is new, to be shown."""
+    same = {"tip": tip_id, "chat": chat.id, "kind": kind, "evidence": evidence_id}
+    known = session.scalar(_card_query(), same)
+    return known or new_card(session, tip_id, chat, kind, evidence_id)
+
+
+@cache
+def _card_query() -> Select[Card]:
     same = (
-        Card.tip_id == tip_id,
-        Card.chat_id == chat.id,
-        Card.kind == kind,
-        Card.evidence_id == evidence_id,
+        Card.tip_id == bindparam("tip"),
+        Card.chat_id == bindparam("chat"),
+        Card.kind == bindparam("kind"),
+        Card.evidence_id == bindparam("evidence"),
     )
-    known = session.scalar(select(Card).where(*same).with_for_update(key_share=True))
-    if known is None:
-        known = Card(tip_id=tip_id, chat_id=chat.id, kind=kind, evidence_id=evidence_id, wanted=0)
-        session.add(known)
-    return known
+    return select(Card).where(*same).with_for_update(key_share=True)
+
+
+def new_card(
+    session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id: int = 0
+) -> Card:
+    made = Card(tip_id=tip_id, chat_id=chat.id, kind=kind, evidence_id=evidence_id, wanted=0)
+    session.add(made)
+    return made
 
 
 def has_card(session: Session, tip_id: int, chat: Chat, kind: CardKind) -> bool:
@@ -147,17 +173,8 @@ def show(session: Session, changed: Card, now: datetime, *, anew: bool = False) 
 
 def _owe_card(session: Session, changed: Card, now: datetime) -> None:
     chat = session.get_one(Chat, changed.chat_id)
-    session.add(
-        Delivery(
-            chat_id=chat.id,
-            channel=chat.channel,
-            klass=DeliveryClass.ALERT,
-            created_at=now,
-            due_at=now,
-            card_id=changed.id,
-            tip_id=changed.tip_id,
-        )
-    )
+    about = {"card_id": changed.id, "tip_id": changed.tip_id}
+    _add(session, chat, DeliveryClass.ALERT, now, **about)
 
 
 def message_ids(session: Session, chat: Chat, since: datetime) -> Sequence[str]:

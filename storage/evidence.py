@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.database import keyring_of
 from storage.models import Chat, Evidence, Tip
+from storage.queues import Claimed
 from storage.states import EvidenceKind, EvidenceVerdict
 
 REFERENCE = "evidence.reference"
@@ -36,7 +37,7 @@ def take(
     return piece
 
 
-def reference_of(session: Session, piece: Evidence) -> str:
+def reference_of(session: Session, piece: Evidence | Claimed) -> str:
     assert piece.reference_sealed is not None
     return keyring_of(session).unseal(piece.reference_sealed, REFERENCE).decode()
 

@@ -7,11 +7,13 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Dialect, select
+from sqlalchemy import Dialect, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from storage.database import keyring_of
+from storage import queues
+from storage.database import keyring_of, table_of
 from storage.models import Inbox, UtcDateTime
+from storage.queues import Claimed
 from storage.sealing import Keyring
 from storage.states import Channel, QueueState
 
@@ -80,9 +82,22 @@ def _as_bound(moment: datetime, dialect: Dialect) -> Any:
     return to_driver(moment) if to_driver else moment
 
 
-def body_of(session: Session, item: Inbox) -> bytes:
+def body_of(session: Session, item: Inbox | Claimed) -> bytes:
     assert item.body_sealed is not None  # only emptied when done
     return keyring_of(session).unseal(item.body_sealed, BODY)
+
+
+def finish(session: Session, item: Inbox | Claimed, now: datetime) -> None:
+    """End an update that was handled. Nothing of what it said is kept."""
+    session.connection().execute(_ending(), {"ended": item.id})
+    queues.wake_next(session, Inbox, (item.lane,), now)
+
+
+@cache
+def _ending() -> Update:
+    table = table_of(Inbox)
+    emptied = {"state": QueueState.DONE, "owner": None, "error": None, "body_sealed": None}
+    return update(table).where(table.c.id == bindparam("ended")).values(emptied)
 
 
 def message_ids(session: Session, lane: bytes, since: datetime) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
@@ -38,6 +39,17 @@ def pending_in(session: Session, chat: Chat) -> Officer | None:
 def of_commune(session: Session, commune_code: str) -> Sequence[tuple[Officer, Chat]]:
     """Return the officers of a commune with each chat that can be written to."""
     return _rows(session, _of_commune(), commune=commune_code)
+
+
+def has_any(session: Session, commune_code: str) -> bool:
+    """Tell whether a commune has an officer who can be written to."""
+    asked = session.connection().execute(_has_any(), {"commune": commune_code})
+    return asked.first() is not None
+
+
+@cache
+def _has_any() -> Select[Any]:
+    return _of_commune().with_only_columns(Officer.id, maintain_column_froms=True).limit(1)
 
 
 @cache
@@ -119,12 +131,14 @@ def invitation(session: Session, secret: str) -> Invitation | None:
 
 def group_of(session: Session, commune_code: str) -> Chat | None:
     """Return the commune's group chat, if it has one that is open."""
-    query = (
-        select(Chat)
-        .join(Group, Group.chat_id == Chat.id)
-        .where(Group.commune_code == commune_code, Chat.state == ChatState.OPEN)
-    )
-    return session.scalar(query.order_by(Group.registered_at.desc()).limit(1))
+    return session.scalar(_group_of(), {"commune": commune_code})
+
+
+@cache
+def _group_of() -> Select[Chat]:
+    these = (Group.commune_code == bindparam("commune"), Chat.state == ChatState.OPEN)
+    query = select(Chat).join(Group, Group.chat_id == Chat.id).where(*these)
+    return query.order_by(Group.registered_at.desc()).limit(1)
 
 
 def groups_by(session: Session, officer: Officer) -> Sequence[Chat]:

@@ -10,7 +10,7 @@ lock: under it a claim that meets rows behind the head puts them to sleep (`due_
 wakes the next one. Whoever adds a row locks nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Row,
     Select,
     Update,
     and_,
@@ -31,9 +32,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage import pace
-from storage.database import insert_new
+from storage.database import insert_new, table_of
 from storage.limits import Limits
 from storage.models import Chat, Delivery, Evidence, Inbox, Pause
 from storage.states import Channel, ChatState, DeliveryClass, QueueState
@@ -56,6 +58,7 @@ GLANCE = timedelta(milliseconds=100)  #: until a chat is looked at again that so
 WAITING: ColumnElement[QueueState] = literal_column(f"'{QueueState.WAITING}'")
 Conditions = tuple[ColumnElement[bool], ...]
 Lane = tuple[Any, ...]  #: its values of the columns in LANES
+Claimed = Row[Any]  #: a row as it was claimed: to be read, not to be changed
 FRESH: Conditions = (Inbox.attempts == literal_column("0"),)
 TRIED: Conditions = (Inbox.attempts > literal_column("0"),)
 
@@ -73,12 +76,12 @@ class Lease:
         return self.now + self.length
 
 
-def claim_fresh(session: Session, lease: Lease, limit: int) -> Sequence[Inbox]:
+def claim_fresh(session: Session, lease: Lease, limit: int) -> Sequence[Claimed]:
     """Claim the oldest waiting update of up to `limit` chats, none of them tried before."""
     return _claim(session, Inbox, lease, FRESH, limit)
 
 
-def claim_tried(session: Session, lease: Lease) -> Sequence[Inbox]:
+def claim_tried(session: Session, lease: Lease) -> Sequence[Claimed]:
     """Claim one update that was tried before: alone, since it may be what killed the process.
 
     Those that were only beside it are not counted as tried again until they are.
@@ -88,7 +91,7 @@ def claim_tried(session: Session, lease: Lease) -> Sequence[Inbox]:
 
 def claim_delivery(
     session: Session, lease: Lease, channel: Channel, limits: Limits | None = None
-) -> Delivery | None:
+) -> Claimed | None:
     """Claim the next message of `channel`, and a turn for it: alerts first, each lane in its order.
 
     Args:
@@ -112,26 +115,24 @@ def _of_class(channel: Channel, klass: DeliveryClass) -> Conditions:
     return (Delivery.channel == channel, Delivery.klass == klass)
 
 
-def _admit(session: Session, limits: Limits | None, now: datetime, head: Delivery) -> bool:
+def _admit(session: Session, limits: Limits | None, now: datetime, head: "_Head") -> bool:
     """Tell whether its chat takes the message now; if not, see to when it is looked at again."""
     chat = session.scalar(
         select(Chat)
-        .where(Chat.id == head.chat_id)
+        .where(Chat.id == head.lane[0])
         .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     if chat is None:  # a message from there is being handled
-        head.due_at = now + GLANCE
+        _look_again(session, Delivery, [head], now + GLANCE)
         return False
     if chat.state is ChatState.CLOSED:
-        set_aside(session, head, "chat_closed", now)
+        set_aside(session, session.get_one(Delivery, head.id), "chat_closed", now)
         return False
     later = pace.admit(chat, limits.of(chat.kind), now) if limits else None
     if later is not None:
-        head.due_at = later
-        return False
-    head.unrecorded += 1
-    return True
+        _look_again(session, Delivery, [head], later)
+    return later is None
 
 
 def next_delivery_at(session: Session, channel: Channel, now: datetime) -> datetime | None:
@@ -150,9 +151,19 @@ def _earliest(session: Session, channel: Channel, klass: DeliveryClass) -> datet
     return session.scalar(awake.order_by(Delivery.due_at).limit(1))
 
 
-def claim_evidence(session: Session, lease: Lease, limit: int) -> Sequence[Evidence]:
+def claim_evidence(session: Session, lease: Lease, limit: int) -> Sequence[Claimed]:
     """Claim up to `limit` files to fetch and clean."""
     return _claim(session, Evidence, lease, (), limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The oldest waiting row of a lane, which we have locked."""
+
+    id: int
+    due_at: datetime | None
+    lane: Lane
+    place: tuple[Any, ...]  #: its values of the columns in ORDERS
 
 
 def _claim(
@@ -161,8 +172,8 @@ def _claim(
     lease: Lease,
     where: Conditions,
     limit: int,
-    admit: Callable[[Item], bool] = lambda _: True,
-) -> Sequence[Item]:
+    admit: Callable[[_Head], bool] = lambda _: True,
+) -> Sequence[Claimed]:
     """Claim the heads of up to `limit` lanes, in the order in which they became due.
 
     A lane whose head another transaction holds is passed over: nobody waits here for anybody.
@@ -170,27 +181,62 @@ def _claim(
     Args:
         admit: tells of a head that is due whether it may be claimed; if not, it has put it off.
     """
-    claimed: list[Item] = []
+    claimed: list[Claimed] = []
     seen: set[Lane] = set()
     passed: set[Lane] = set()
     while (asked := limit - len(claimed)) > 0:
         due = _due(session, kind, lease.now, where, passed, asked)
         heads = _locked_heads(session, kind, due) if due else ()
         lanes = set(due.values())
-        passed |= (lanes & seen) | (lanes - {_lane_of(head) for head in heads})
+        passed |= (lanes & seen) | (lanes - {head.lane for head in heads})
         seen |= lanes  # a second look is for heads that others were due before; there is no third
         _put_to_sleep_behind(session, kind, _met_by_others(heads, due), lease.now)
-        for head in heads:
-            if head.due_at is None:
-                head.due_at = lease.now  # it slept behind what has ended, or has just come
-            elif head.id in due and head.due_at <= lease.now and admit(head):
-                head.due_at, head.owner = lease.until, lease.owner
-                head.attempts += 1
-                claimed.append(head)
-        session.flush()
+        slept = [head for head in heads if head.due_at is None]  # behind what ended, or just come
+        _look_again(session, kind, slept, lease.now)
+        mine = [head.id for head in heads if _is_due(head, due, lease.now) and admit(head)]
+        claimed += _lease_out(session, kind, mine, lease)
         if len(due) < asked:
             break  # that was all
     return claimed
+
+
+def _is_due(head: _Head, due: Collection[int], now: datetime) -> bool:
+    return head.id in due and head.due_at is not None and head.due_at <= now
+
+
+def _look_again(session: Session, kind: type[Item], heads: Sequence[_Head], at: datetime) -> None:
+    """Let these be due then."""
+    if heads:
+        ids = [head.id for head in heads]
+        session.connection().execute(_putting_off(kind), {"ids": ids, "at": at})
+
+
+@cache
+def _putting_off(kind: type[Any]) -> Update:
+    table = table_of(kind)
+    these = table.c.id.in_(bindparam("ids", expanding=True))
+    return update(table).where(these).values(due_at=bindparam("at"))
+
+
+def _lease_out(
+    session: Session, kind: type[Item], ids: Sequence[int], lease: Lease
+) -> Sequence[Claimed]:
+    if not ids:
+        return ()
+    values = {"ids": ids, "until": lease.until, "by": lease.owner}
+    rows = session.connection().execute(_leasing_out(kind), values)
+    return sorted(rows, key=lambda row: ids.index(row.id))
+
+
+@cache
+def _leasing_out(kind: type[Any]) -> ReturningUpdate[Any]:
+    table = table_of(kind)
+    values: dict[str, Any] = {"due_at": bindparam("until"), "owner": bindparam("by")}
+    values["attempts"] = table.c.attempts + 1
+    if kind is Delivery:
+        values["unrecorded"] = table.c.unrecorded + 1
+    these = table.c.id.in_(bindparam("ids", expanding=True))
+    return update(table).where(these).values(values).returning(table)
 
 
 def _due(
@@ -204,66 +250,67 @@ def _due(
     """Return what has been due longest, as id and lane, without a lock."""
     query = _due_query(kind, where)
     if passed:
-        query = query.where(tuple_(*_lane_columns(kind)).not_in(passed))
-    rows = session.execute(query, {"now": now, "most": limit})
+        lane = (table_of(kind).c[name] for name in LANES[kind])
+        query = query.where(tuple_(*lane).not_in(passed))
+    rows = session.connection().execute(query, {"now": now, "most": limit})
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
 @cache
 def _due_query(kind: type[Any], where: Conditions) -> Select[Any]:
-    these = (kind.state == WAITING, kind.due_at <= bindparam("now"), *where)
-    query = select(kind.id, *_lane_columns(kind)).where(*these)
-    return query.order_by(kind.due_at, kind.id).limit(bindparam("most", type_=Integer))
+    row = table_of(kind).c
+    these = (row.state == WAITING, row.due_at <= bindparam("now"), *where)
+    query = select(row.id, *(row[name] for name in LANES[kind])).where(*these)
+    return query.order_by(row.due_at, row.id).limit(bindparam("most", type_=Integer))
 
 
-def _lane_columns(kind: type[Any]) -> list[Any]:
-    return [getattr(kind, name) for name in LANES[kind]]
-
-
-def _locked_heads(session: Session, kind: type[Item], ids: Iterable[int]) -> Sequence[Item]:
+def _locked_heads(session: Session, kind: type[Item], ids: Iterable[int]) -> Sequence[_Head]:
     """Return, locked, the head of each lane that these rows are in."""
-    found: Sequence[Item] = session.scalars(_heads_query(kind), {"ids": list(ids)}).all()
-    return found
+    rows = session.connection().execute(_heads_query(kind), {"ids": list(ids)})
+    width = 2 + len(LANES[kind])
+    return [_Head(row[0], row[1], tuple(row[2:width]), tuple(row[width:])) for row in rows]
 
 
 @cache
 def _heads_query(kind: type[Any]) -> Select[Any]:
-    this, first = aliased(kind), aliased(kind)
+    table = table_of(kind)
+    this, first = table.alias(), table.alias()
     head = (
-        select(first.id)
-        .where(first.state == WAITING, *_same_lane(kind, first, this))
-        .order_by(*(getattr(first, name) for name in ORDERS[kind]))
+        select(first.c.id)
+        .where(first.c.state == WAITING, *_same_lane(kind, first.c, this.c))
+        .order_by(*(first.c[name] for name in ORDERS[kind]))
         .limit(1)
         .correlate(this)
         .scalar_subquery()
     )
-    these = this.id.in_(bindparam("ids", expanding=True))
+    these = this.c.id.in_(bindparam("ids", expanding=True))
+    names = (*LANES[kind], *ORDERS[kind])
     return (
-        select(kind)
-        .where(kind.id.in_(select(head).where(these)), kind.state == WAITING)
-        .order_by(kind.due_at, kind.id)
-        .with_for_update(of=kind, skip_locked=True, key_share=True)
-        .execution_options(populate_existing=True)
+        select(table.c.id, table.c.due_at, *(table.c[name] for name in names))
+        .where(table.c.id.in_(select(head).where(these)), table.c.state == WAITING)
+        .order_by(table.c.due_at, table.c.id)
+        .with_for_update(of=table, skip_locked=True, key_share=True)
     )
 
 
 def _same_lane(kind: type[Any], one: Any, other: Any) -> Iterable[ColumnElement[bool]]:
-    return (getattr(one, name) == getattr(other, name) for name in LANES[kind])
+    """Say that two rows, given as columns, are of one lane."""
+    return (one[name] == other[name] for name in LANES[kind])
 
 
 def _lane_of(item: Inbox | Delivery | Evidence) -> Lane:
     return tuple(getattr(item, name) for name in LANES[type(item)])
 
 
-def _met_by_others(heads: Sequence[Item], due: dict[int, Lane]) -> list[Item]:
+def _met_by_others(heads: Sequence[_Head], due: Mapping[int, Lane]) -> list[_Head]:
     """Return the heads of those lanes in which another row is due."""
     ids = {head.id for head in heads}
     met = {lane for row_id, lane in due.items() if row_id not in ids}
-    return [head for head in heads if _lane_of(head) in met]
+    return [head for head in heads if head.lane in met]
 
 
 def _put_to_sleep_behind(
-    session: Session, kind: type[Item], heads: Sequence[Item], now: datetime
+    session: Session, kind: type[Item], heads: Sequence[_Head], now: datetime
 ) -> None:
     """Let what nobody has, or had when its lease ran out, wait for the end of the heads, which we hold.
 
@@ -271,34 +318,34 @@ def _put_to_sleep_behind(
     """
     if not heads:
         return
+    row = table_of(kind).c
     behind = (
-        kind.state == WAITING,
-        kind.due_at.is_not(None),
-        or_(kind.owner.is_(None), kind.due_at <= now),
+        row.state == WAITING,
+        row.due_at.is_not(None),
+        or_(row.owner.is_(None), row.due_at <= now),
         or_(*(_is_behind(kind, head) for head in heads)),
     )
-    asleep = update(kind).where(*behind).values(due_at=None)
-    session.execute(asleep, execution_options={"synchronize_session": False})
+    session.connection().execute(update(table_of(kind)).where(*behind).values(due_at=None))
 
 
-def _is_behind(kind: type[Any], head: Inbox | Delivery | Evidence) -> ColumnElement[bool]:
-    order = ORDERS[kind]
-    place = tuple(getattr(head, name) for name in order)
-    after: ColumnElement[bool] = tuple_(*(getattr(kind, name) for name in order)) > place
-    return and_(*_same_lane(kind, kind, head), after)
+def _is_behind(kind: type[Any], head: _Head) -> ColumnElement[bool]:
+    row = table_of(kind).c
+    after: ColumnElement[bool] = tuple_(*(row[name] for name in ORDERS[kind])) > head.place
+    same = (row[name] == value for name, value in zip(LANES[kind], head.lane, strict=True))
+    return and_(*same, after)
 
 
-def _wake_next(session: Session, ended: Inbox | Delivery | Evidence, now: datetime) -> None:
-    """Let the next of the lane be due: now, so behind whoever of other lanes has waited longer."""
-    kind = type(ended)
-    lane = {f"of_{name}": getattr(ended, name) for name in LANES[kind]}
-    session.execute(_wake_statement(kind), lane | {"woken_at": now})
+def wake_next(session: Session, kind: type[Any], lane: Lane, now: datetime) -> None:
+    """Let the next of a lane be due: now, so behind whoever of other lanes has waited longer."""
+    of_lane = {f"of_{name}": value for name, value in zip(LANES[kind], lane, strict=True)}
+    statement = _wake_statement(kind)  # type: ignore[arg-type]  # a class may well be hashed
+    session.connection().execute(statement, of_lane | {"woken_at": now})
 
 
 @cache
 def _wake_statement(kind: type[Any]) -> Update:
     """Of tables, not of classes: nobody's session holds the row, and looking for it there takes a while."""
-    table = kind.__table__
+    table = table_of(kind)
     other = table.alias()
     lane = (other.c[name] == bindparam(f"of_{name}") for name in LANES[kind])
     asleep = (
@@ -322,9 +369,8 @@ def wake_forgotten(session: Session, now: datetime) -> int:
 
 def _wake_forgotten(session: Session, kind: type[Item], now: datetime) -> int:
     awake = aliased(kind)
-    somebody = select(awake.id).where(
-        awake.state == WAITING, awake.due_at.is_not(None), *_same_lane(kind, awake, kind)
-    )
+    same = (getattr(awake, name) == getattr(kind, name) for name in LANES[kind])
+    somebody = select(awake.id).where(awake.state == WAITING, awake.due_at.is_not(None), *same)
     forgotten = select(kind).where(kind.state == WAITING, kind.due_at.is_(None), ~somebody.exists())
     rows = session.scalars(forgotten.with_for_update(of=kind, skip_locked=True)).all()
     for row in rows:
@@ -342,31 +388,42 @@ def held(session: Session, kind: type[Item], item_id: int, owner: str) -> Item |
     )
 
 
-def all_held(
+def still_held(
     session: Session, kind: type[Item], item_ids: Sequence[int], owner: str
-) -> Sequence[Item]:
-    """Return those of the rows, locked, of which `owner` still holds the lease, in their order."""
-    found = session.scalars(_held_query(kind), {"ids": list(item_ids), "mine": owner})
-    return sorted(found, key=lambda item: item_ids.index(item.id))
+) -> Collection[int]:
+    """Return those of the ids, their rows locked, of which `owner` still holds the lease."""
+    found = session.connection().execute(_held_query(kind), {"ids": item_ids, "mine": owner})
+    return {row[0] for row in found}
 
 
 @cache
 def _held_query(kind: type[Any]) -> Select[Any]:
-    ids = kind.id.in_(bindparam("ids", expanding=True))
-    rows = select(kind).where(ids, kind.owner == bindparam("mine"), kind.state == WAITING)
-    return rows.with_for_update().execution_options(populate_existing=True)
+    row = table_of(kind).c
+    ids = row.id.in_(bindparam("ids", expanding=True))
+    held_ones = select(row.id).where(ids, row.owner == bindparam("mine"), row.state == WAITING)
+    return held_ones.order_by(row.id).with_for_update()
 
 
-def finish(session: Session, item: Inbox | Delivery | Evidence, now: datetime) -> None:
-    item.state, item.owner, item.error = QueueState.DONE, None, None
-    _wake_next(session, item, now)
+def finish(session: Session, item: Delivery | Evidence, now: datetime) -> None:
+    _end(session, item, QueueState.DONE, None, now)
 
 
 def set_aside(
     session: Session, item: Inbox | Delivery | Evidence, fault: str, now: datetime
 ) -> None:
-    item.state, item.owner, item.error = QueueState.SET_ASIDE, None, fault
-    _wake_next(session, item, now)
+    _end(session, item, QueueState.SET_ASIDE, fault, now)
+
+
+def _end(
+    session: Session,
+    item: Inbox | Delivery | Evidence,
+    state: QueueState,
+    error: str | None,
+    now: datetime,
+) -> None:
+    item.state, item.owner, item.error = state, None, error
+    session.flush()  # the lane is ours before we look for who sleeps in it
+    wake_next(session, type(item), _lane_of(item), now)
 
 
 def postpone(item: Inbox | Delivery | Evidence, due_at: datetime, fault: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+import structlog
 
 from storage.database import Database
 from storage.sealing import Keyring
@@ -18,6 +19,14 @@ KINDS = ("sqlite", "postgresql")
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Number what is given as bytes: archives and recordings differ from process to process."""
     return argname if isinstance(val, bytes) else None
+
+
+def pytest_configure() -> None:
+    """Print tracebacks as the program does, without the values in them: some have ended by then."""
+    plain = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.hookimpl(trylast=True)

@@ -16,9 +16,12 @@ GROWTH = timedelta(minutes=1)
 def announce(tx: Transaction, tip: Tip) -> int:
     """Owe word of a new tip to everybody it concerns; return how many chats that is."""
     burst = bursts.join(tx.session, tip, tx.now)
-    if burst is None:
-        return alert(tx, tip)
     audience = audience_of(tx, tip)
+    if burst is None:
+        for chat in audience:
+            card = deliveries.new_card(tx.session, tip.id, chat, CardKind.ALERT)
+            deliveries.show(tx.session, card, tx.now)
+        return len(audience)
     if burst.id == tip.id:  # it opened the burst
         _show(tx, burst, audience)
     elif burst.show_at is None:

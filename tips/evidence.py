@@ -95,7 +95,8 @@ class EvidenceRoom:
         for piece in queues.claim_evidence(session, lease, 1):
             if piece.attempts <= len(WAITS) + 1:
                 return piece.id, piece.channel, evidence.reference_of(session, piece)
-            self._lose(session, piece, "interrupted")  # again and again: it may kill the process
+            killer = session.get_one(Evidence, piece.id)
+            self._lose(session, killer, "interrupted")  # again and again: it may kill the process
         return None
 
     async def _fetched(self, piece_id: int, channel: Channel, reference: str) -> Record:
@@ -211,7 +212,7 @@ def hear_outcome(tx: Transaction, piece_id: int) -> None:
 
 
 def _forget_in_draft(tx: Transaction, chat: Chat, piece_id: int) -> None:
-    talk = chats.conversation(tx.session, chat)
+    talk = chats.conversation(chat)
     draft = Draft.from_json(chats.draft_of(tx.session, talk))
     if draft is not None and piece_id in draft.evidence:
         left = tuple(known for known in draft.evidence if known != piece_id)

@@ -30,7 +30,8 @@ def file(tx: Transaction, chat: Chat, draft: Draft) -> Sequence[Reply]:
     evidence.give(tx.session, draft.evidence, tip, sound=bool(draft.sound_to_commune))
     tips.note(tx.session, EventKind.FILED, tx.now, tip, reason=tip.desk_reason or "")
     tx.tally["filed"] += 1
-    told = announce(tx, tip)
+    with tx.session.no_autoflush:  # nobody asks there for what is only to be written
+        told = announce(tx, tip)
     voice = tx.voice_of(chat)
     replies = [Reply(_receipt(tx, tip, code, voice, reachable=told > 0))]
     if category(tip.category).sensitive:
@@ -111,7 +112,7 @@ def _desk_reason(tx: Transaction, chat: Chat, draft: Draft, tip: Tip) -> DeskRea
         return DeskReason.FLOOD
     if tx.desk.enlist:
         tx.desk.enlist(tx.session, tip.commune_code, tip.province_code, tx.now)
-    if not officers.of_commune(tx.session, tip.commune_code):
+    if not officers.has_any(tx.session, tip.commune_code):
         return DeskReason.NO_OFFICER
     return None
 

@@ -12,14 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
 from storage import chats, inbox, queues
 from storage.database import Database, Session, has_collided, is_away
 from storage.models import Chat, Inbox
-from storage.queues import Lease
+from storage.queues import Claimed, Lease
 from storage.states import Channel, ChatKind, ChatState
 from tips import operators
 from tips.desk import Clock, Desk, Transaction
@@ -52,55 +51,78 @@ class Intake:
     owner: str
     filed: Callable[[int], object] = int  #: called with the number of tips filed, once committed
     _interrupted: Sequence[int] = ()  #: rows we still held when the database went away
+    _sender: chats.Address | None = None  #: whose update is being handled, once that is known
     _first: int = 0  #: which of the `CLAIMS` is tried first; they take turns
 
     async def take(self) -> int:
         """Handle a batch of new updates, or one that was tried before; return how many there were."""
         self._first = 1 - self._first
-        item_ids = await self.database.run(self._claim)
-        self._interrupted = item_ids
-        if item_ids:
-            tally = await self.database.run(lambda session: self._handle(session, item_ids))
+        items = await self.database.run(self._claim)
+        self._interrupted = [item.id for item in items]
+        if items:
+            await self._handle_together(items)
             self.owed.set()
-            self.filed(tally["filed"])
         self._interrupted = ()
-        return len(item_ids)
+        return len(items)
 
-    def _claim(self, session: Session) -> list[int]:
+    def _claim(self, session: Session) -> Sequence[Claimed]:
         if self._interrupted:
             queues.give_back(session, Inbox, self._interrupted, self.owner, self.clock())
         lease = Lease(self.owner, self.clock(), LEASE)
-        claimed = CLAIMS[self._first](session, lease) or CLAIMS[1 - self._first](session, lease)
-        return [item.id for item in claimed]
+        return CLAIMS[self._first](session, lease) or CLAIMS[1 - self._first](session, lease)
 
-    def _handle(self, session: Session, item_ids: Sequence[int]) -> Counter[str]:
+    async def _handle_together(self, items: Sequence[Claimed]) -> None:
+        """Handle updates in one transaction; if one of them will not go through, in one for each."""
+        try:
+            tally = await self.database.run(lambda session: self._handle(session, items))
+        except Exception as bug:  # our own bugs over a message end here
+            if is_away(bug) and not has_collided(bug):
+                raise  # not the message's fault, and nothing can be recorded now
+            await self._handle_singly(items, bug)
+        else:
+            self.filed(tally["filed"])
+
+    async def _handle_singly(self, items: Sequence[Claimed], bug: Exception) -> None:
+        if len(items) > 1:
+            log.info("batch_undone", fault=type(bug).__name__, updates=len(items))
+            for item in items:
+                await self._handle_together([item])
+            return
+        await self.database.run(lambda session: self._failed(session, items[0], bug))
+
+    def _handle(self, session: Session, items: Sequence[Claimed]) -> Counter[str]:
         tally: Counter[str] = Counter()
-        for item in queues.all_held(session, Inbox, item_ids, self.owner):
-            tx = Transaction(session, self.desk, self.clock())
-            self._handle_one(tx, item)
-            tally += tx.tally
+        held = queues.still_held(session, Inbox, [item.id for item in items], self.owner)
+        for item in items:
+            if item.id in held:
+                tx = Transaction(session, self.desk, self.clock(), tally)
+                self._handle_one(tx, item)
         return tally
 
-    def _handle_one(self, tx: Transaction, item: Inbox) -> None:
-        """Handle one update in a savepoint. Our own bugs over a message end here."""
+    def _handle_one(self, tx: Transaction, item: Claimed) -> None:
+        self._sender = None
         if item.attempts > TRIES:
-            self._set_aside(tx, item, "interrupted")
+            killer = tx.session.get_one(Inbox, item.id)
+            self._set_aside(tx, killer, "interrupted")
             return
-        try:
-            turn = self._turn(tx, item)
-            with tx.session.begin_nested():
-                turn()
-                item.body_sealed = None
-                queues.finish(tx.session, item, tx.now)
-        except Exception as bug:
-            tx.tally.clear()
-            if has_collided(bug):  # its savepoint let go of what the other work waited for
-                self._not_tried(tx, item)
-                return
-            if is_away(bug):
-                raise  # not the message's fault, and nothing can be recorded now
-            log.exception("message_failed", inbox=item.id, attempt=item.attempts)
-            self._try_again(tx, item, type(bug).__name__)
+        self._turn(tx, item)
+        inbox.finish(tx.session, item, tx.now)
+
+    # what does not go through -----------------------------------------------------------------
+
+    def _failed(self, session: Session, handled: Claimed, bug: Exception) -> None:
+        """Record that an update was tried in vain; all it did was rolled back."""
+        item = queues.held(session, Inbox, handled.id, self.owner)
+        if item is None:
+            return
+        tx = Transaction(session, self.desk, self.clock())
+        if has_collided(bug):
+            self._not_tried(tx, item)
+            return
+        log.error("message_failed", inbox=item.id, attempt=item.attempts, exc_info=bug)
+        if self._sender is not None:
+            chats.reach(session, self._sender, tx.now)  # stays known, and can be answered
+        self._try_again(tx, item, type(bug).__name__)
 
     def _not_tried(self, tx: Transaction, item: Inbox) -> None:
         """Two works waited for each other and this one gave way: that is no fault, and no try."""
@@ -123,17 +145,20 @@ class Intake:
             apology = tx.voice_of(chat)("errors.ours")
             owe(tx.session, chat, Reply(apology), tx.now, key=f"sorry:{item.id}")
 
-    def _turn(self, tx: Transaction, item: Inbox) -> Callable[[], None]:
-        """Read an update and find its chat, which stays known whatever becomes of the rest."""
+    # what goes through ------------------------------------------------------------------------
+
+    def _turn(self, tx: Transaction, item: Claimed) -> None:
+        """Read an update, find its chat, and do all it asks for."""
         body = inbox.body_of(tx.session, item)
         if item.external_id.startswith(OUTCOME_PREFIX):
-            return partial(hear_outcome, tx, json.loads(body)["evidence"])
+            hear_outcome(tx, json.loads(body)["evidence"])
+            return
         incoming = self.doors[item.channel].decode(body)
         if incoming is None:
-            return lambda: None
-        address = chats.Address(incoming.channel, incoming.chat, incoming.kind)
-        chat = chats.reach(tx.session, address, tx.now)
-        return partial(receive, tx, chat, incoming, item.received_at)
+            return
+        self._sender = chats.Address(incoming.channel, incoming.chat, incoming.kind)
+        chat = chats.reach(tx.session, self._sender, tx.now)
+        receive(tx, chat, incoming, item.received_at)
 
 
 def receive(tx: Transaction, chat: Chat, incoming: Incoming, received_at: datetime) -> None:
@@ -146,7 +171,7 @@ def receive(tx: Transaction, chat: Chat, incoming: Incoming, received_at: dateti
     if chat.kind is ChatKind.GROUP:
         groups.receive(tx, chat, incoming)
         return
-    talk = chats.conversation(tx.session, chat)
+    talk = chats.conversation(chat)
     is_new = talk in tx.session.new
     incoming = with_choice(tx, chat, talk, incoming, received_at)
     press = Press.read(incoming.choice) if incoming.choice else None

@@ -45,7 +45,7 @@ def owe_aside(
 def remember_menu(session: Session, chat: Chat, reply: Reply) -> None:
     """Keep what is offered, so that a digit or the words of a label answer it."""
     menu = [(choice.label, choice.data) for choice in flat(reply)]
-    chats.keep_menu(session, chats.conversation(session, chat), menu)
+    chats.keep_menu(session, chats.conversation(chat), menu)
 
 
 def owed_reply(session: Session, delivery: Delivery) -> Reply:

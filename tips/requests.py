@@ -218,7 +218,7 @@ def _erase_mine(tx: Transaction, chat: Chat) -> Replies:
     deliveries.forget_ended(tx.session, chat, tx.now - DELETABLE)  # younger ones can be wiped still
     for piece in evidence.of_chat_unfiled(tx.session, chat):
         tx.session.delete(piece)
-    talk = chats.conversation(tx.session, chat)
+    talk = chats.conversation(chat)
     chats.keep_draft(tx.session, talk, None)
     chats.keep_menu(tx.session, talk, [])
     talk.expires_at = talk.nudge_at = None

@@ -20,12 +20,12 @@ WORDS = "trộm xe ở xóm 5"
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     """What was logged, as JSON lines. Afterwards logging is as it was."""
-    root, hook = logging.getLogger(), sys.excepthook
+    root, hook, events = logging.getLogger(), sys.excepthook, structlog.get_config()
     handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
     logs.configure("DEBUG", "json", [TOKEN, "hunter2"], stream)
     yield stream
-    structlog.reset_defaults()
+    structlog.configure(**events)
     logging.captureWarnings(False)
     root.handlers[:], root.level, sys.excepthook = handlers, level, hook
 

@@ -77,9 +77,8 @@ async def owe(base: Foundation, *, body: bytes = b'{"text": "Da nhan tin"}') -> 
 
     def work(session: Session) -> None:
         chat = chats.reach(session, chats.Address(Channel.TELEGRAM, "5550001"), now())
-        delivery = deliveries.owe(session, chat, body, DeliveryClass.ANSWER, now())
-        assert delivery is not None
-        queues.set_aside(session, delivery, "bad_request", now())
+        deliveries.owe(session, chat, body, DeliveryClass.ANSWER, now())
+        queues.set_aside(session, session.query(Delivery).one(), "bad_request", now())
 
     await base.database.run(work)
 
@@ -122,7 +121,7 @@ async def fetch(base: Foundation) -> None:
         queues.set_aside(session, piece, "interrupted", now())
         told = RawUpdate(Channel.TELEGRAM, f"evidence:{piece.id}", "5550001", inbox.LAST, b"{}")
         inbox.store(session, [told], now())
-        queues.finish(session, session.query(Inbox).one(), now())
+        inbox.finish(session, session.query(Inbox).one(), now())
 
     await base.database.run(work)
 

@@ -143,20 +143,16 @@ async def test_who_gives_way_to_another_process_is_done_again_with_no_try_used_u
     await store(town)
     with patch.object(intake, "BATCH", 2):
         batches = [(process, await process.database.run(process._claim)) for process in pair]
-    assert [len(ids) for _, ids in batches] == [2, 2]
+    assert [len(batch) for _, batch in batches] == [2, 2]
     with patch.object(bursts, "join", meeting(bursts.join)), capture_logs() as logs:
-        await asyncio.gather(*(_handles(process, ids) for process, ids in batches))
-    assert sum(log["event"] == "message_collided" for log in logs) == 1
+        await asyncio.gather(*(process._handle_together(batch) for process, batch in batches))
+    assert sum(log["event"] == "batch_undone" for log in logs) == 1
     await town.settle()
     assert len(await rows(town.database, Tip)) == 4
     updates = await rows(town.database, Inbox)
     assert {(u.state, u.attempts) for u in updates} == {(QueueState.DONE, 1)}
     for citizen in citizens:
         assert sum("Mã tra cứu" in said for said in citizen.texts) == 1
-
-
-async def _handles(process: Intake, ids: list[int]) -> None:
-    await process.database.run(lambda session: process._handle(session, ids))
 
 
 def meeting(function: Callable[..., T]) -> Callable[..., T]:

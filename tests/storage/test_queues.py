@@ -44,10 +44,16 @@ async def claim(
     return await database.run(work)
 
 
-async def finish(database: Database, clock: FakeClock, external_id: str) -> None:
+async def finish(
+    database: Database, clock: FakeClock, external_id: str, done: list[str] | None = None
+) -> None:
+    """End it, and note that in `done` before anybody can see it."""
+
     def work(session: Session) -> None:
         item = session.query(Inbox).filter_by(external_id=external_id).one()
-        queues.finish(session, item, clock())
+        inbox.finish(session, item, clock())
+        if done is not None:
+            done.append(external_id)
 
     await database.run(work)
 
@@ -236,8 +242,7 @@ async def test_workers_at_the_same_time_never_claim_the_same(
         database = databases[worker]
         while claimed := await claim(database, clock, str(worker), limit=2):
             for external_id in claimed:
-                await finish(database, clock, external_id)
-                done.append(external_id)
+                await finish(database, clock, external_id, done)
 
     while len(done) < chats * messages:
         before = len(done)

@@ -91,7 +91,7 @@ async def test_a_message_we_cannot_digest_is_set_aside_whole_after_three_tries(
     for _ in range(TRIES):
         await take_all(office)
         office.clock.advance(timedelta(seconds=10))
-    assert heard.count(("1", "lỗi")) == TRIES
+    assert heard.count(("1", "lỗi")) == 1 + TRIES  # among others, and then alone
     assert heard[-1] == ("1", "sau lỗi")
     assert ("2", "thông") in heard
     (aside,) = [u for u in await office.all(Inbox) if u.state is QueueState.SET_ASIDE]
