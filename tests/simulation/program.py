@@ -26,8 +26,7 @@ from routing import Router
 from storage import queues
 from storage.database import PRAGMAS, Session
 from storage.files import FileStore
-from storage.models import Delivery
-from storage.queues import Lease
+from storage.queues import Claimed, Lease
 from tests.mortal import KilledError
 from tests.simulation.fate import Fate, Watch, WatchedDatabase
 
@@ -90,10 +89,10 @@ class Outside:
                 stack.enter_context(patch(name, thing))
             yield
 
-    def _claiming(self, claim: Callable[..., Delivery | None]) -> Callable[..., Delivery | None]:
+    def _claiming(self, claim: Callable[..., Claimed | None]) -> Callable[..., Claimed | None]:
         """Most looks for a message to send follow on one just sent, and find nothing."""
 
-        def claiming(session: Session, lease: Lease, *where: Any) -> Delivery | None:
+        def claiming(session: Session, lease: Lease, *where: Any) -> Claimed | None:
             due = self.agenda.next_delivery()
             return claim(session, lease, *where) if due and due <= lease.now else None
 
