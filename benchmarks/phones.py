@@ -28,11 +28,11 @@ class Phones:
             await self._news.wait()
         return self._buttons[address][label]
 
-    async def rung(self, addresses: Sequence[str], times: int) -> list[float]:
-        """Wait until these phones rang so often together; return when."""
-        while len(found := [at for a in addresses for at in self.rang.get(a, [])]) < times:
+    async def rung(self, address: str, before: int) -> float:
+        """Wait until a phone rang that had rung so often before; return when."""
+        while len(self.rang.get(address, ())) <= before:
             await self._news.wait()
-        return found
+        return self.rang[address][before]
 
     def decode(self, body: bytes) -> Incoming | None:
         return decode(body)
