@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -124,14 +124,13 @@ def lines_of(
         ours / theirs,
         f"≤ {SOON:g} s",
         ours <= SOON,
+        SOON / ours,
     )
     return [rate if not refused else failed(rate), alert]
 
 
 def failed(line: Line) -> Line:
-    return Line(
-        line.what, line.ours, line.yardstick, line.ratio, f"{line.goal}, none refused", False
-    )
+    return replace(line, goal=f"{line.goal}, none refused", met=False)
 
 
 def p99(times: Sequence[float]) -> float:

@@ -17,7 +17,7 @@ class Scale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table. `ratio` is ours by the yardstick's."""
+    """One line. `ratio` is ours by the yardstick's, `margin` how many times as good as its goal."""
 
     what: str
     ours: str
@@ -25,12 +25,7 @@ class Line:
     ratio: float
     goal: str
     met: bool
-
-    @property
-    def margin(self) -> float:
-        """How many times better than the goal."""
-        sign, goal, _ = self.goal.split()
-        return self.ratio / float(goal) if sign == "≥" else float(goal) / self.ratio
+    margin: float
 
 
 #: Measures something at a scale; shows how far it has come.
@@ -40,18 +35,20 @@ Measure = Callable[[Scale, Progress], Awaitable[Sequence[Line]]]
 def at_least(what: str, ours: float, yardstick: float, unit: str, goal: float) -> Line:
     """More is better."""
     line = _line(what, ours, yardstick, unit)
-    return line(f"≥ {goal:g} ×", ours >= goal * yardstick)
+    return line(f"≥ {goal:g} ×", ours >= goal * yardstick, ours / (goal * yardstick))
 
 
 def at_most(what: str, ours: float, yardstick: float, unit: str, goal: float) -> Line:
     """Less is better."""
     line = _line(what, ours, yardstick, unit)
-    return line(f"≤ {goal:g} ×", ours <= goal * yardstick)
+    return line(f"≤ {goal:g} ×", ours <= goal * yardstick, goal * yardstick / ours)
 
 
-def _line(what: str, ours: float, yardstick: float, unit: str) -> Callable[[str, bool], Line]:
+def _line(
+    what: str, ours: float, yardstick: float, unit: str
+) -> Callable[[str, bool, float], Line]:
     shown = (f"{_short(ours)} {unit}", f"{_short(yardstick)} {unit}")
-    return lambda goal, met: Line(what, *shown, ours / yardstick, goal, met)
+    return lambda goal, met, margin: Line(what, *shown, ours / yardstick, goal, met, margin)
 
 
 def _short(number: float) -> str:

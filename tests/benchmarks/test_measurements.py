@@ -14,7 +14,9 @@ async def test_a_measurement_runs(name: str) -> None:
 
 
 def test_a_line_says_whether_its_goal_is_met() -> None:
-    assert at_least("speed", 20, 10, "/s", 2) == Line("speed", "20 /s", "10 /s", 2, "≥ 2 ×", True)
+    assert at_least("speed", 20, 10, "/s", 2) == Line(
+        "speed", "20 /s", "10 /s", 2, "≥ 2 ×", True, 1
+    )
     assert not at_least("speed", 19, 10, "/s", 2).met
     assert at_most("time", 10, 10, "ms", 1).met
     assert not at_most("time", 11, 10, "ms", 1).met
