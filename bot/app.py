@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import replace
 from datetime import timedelta
@@ -32,8 +32,8 @@ FAREWELL = timedelta(seconds=4)  #: to finish what is under way, and to record i
 log = structlog.get_logger()
 
 
-async def run(settings: Settings) -> None:
-    """Serve until told to stop.
+async def run(settings: Settings, say: Callable[[str], object]) -> None:
+    """Serve until told to stop. `say` tells whoever started it where to try it out, once it serves.
 
     Raises:
         StartError: nothing was started; one line for the operator.
@@ -60,8 +60,10 @@ async def run(settings: Settings) -> None:
         )
         await process.warn()
         settle()
-        log.info("serving", roles=sorted(settings.roles), owner=owner)
+        log.info("serving", roles=",".join(sorted(settings.roles)), owner=owner)
         async with serving(app, listener) as server:
+            if not settings.is_configured:
+                say(f"Trying out: open http://127.0.0.1:{settings.http_port}/ (tips go to demo.db)")
             await _until_stopped(process, server)
 
 

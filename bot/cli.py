@@ -112,9 +112,7 @@ def run(
     settings = read_settings(**({"roles": roles} if roles else {}))
     secrets = [settings.telegram_token.get_secret_value()] if settings.telegram_token else []
     logs.configure(settings.log_level, settings.log_format, secrets)
-    if not settings.is_configured:
-        say(f"Trying out: open http://127.0.0.1:{settings.http_port}/ (tips go to demo.db)")
-    asyncio.run(process.run(settings))
+    asyncio.run(process.run(settings, say))
 
 
 @cli.command()

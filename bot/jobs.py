@@ -16,6 +16,7 @@ from storage.models import Delivery, Evidence, Inbox
 from storage.queues import Depth
 from tips import deadlines, retention
 from tips.desk import Transaction
+from tips.officers import succession
 
 PICTURES_KEPT = timedelta(days=3)
 
@@ -93,7 +94,9 @@ class Jobs:
     def _sweep(self, session: Session, day: str) -> dict[str, int]:
         if not runs.claim(session, "retention", day, self._owner, now()):
             return {}
-        removed = dict(retention.sweep(self._transaction(session), self._base.periods))
+        tx = self._transaction(session)
+        removed = dict(retention.sweep(tx, self._base.periods))
+        succession.follow(tx)
         runs.finish(session, "retention", day, now())
         return removed
 

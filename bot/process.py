@@ -129,6 +129,11 @@ class Process:
 
     async def warn(self) -> None:
         """Say at the start what would fail in silence later."""
+        if self.base.settings.is_configured and self.base.settings.telegram_token is None:
+            log.warning(
+                "no_channel",
+                mend="set TINBAO_TELEGRAM_TOKEN: an agency answers, but nobody can send it a tip",
+            )
         if self.base.settings.is_configured and not await self.base.database.read(
             officers.desk_exists
         ):

@@ -137,6 +137,27 @@ class Gazetteer:
         """Follow successors to the code in force. KeyError if the code never was."""
         return code if code in self.current else self._retired[code].successors[0]
 
+    def ended(self, code: str) -> CommuneState | None:
+        """The last state of a commune whose code is no longer in force; None of any other code."""
+        return None if code in self.current else self._retired.get(code)
+
+    def renamed(self, code: str) -> str | None:
+        """The code in force of exactly the territory that an ended one had; None if there is none.
+
+        So it is where the only successor began when the commune ended, and succeeded nothing else.
+        """
+        ended = self.ended(code)
+        if ended is None:
+            return code if code in self.current else None
+        if len(ended.successors) != 1:
+            return None
+        (successor,) = ended.successors
+        sources = {s.code for s in self._earlier[successor]} - {successor}
+        began = min(s.valid_from for s in self.states if s.code == successor)
+        if sources != {code} or began != ended.valid_to:
+            return None
+        return self.renamed(successor)
+
     def codes(self, code: str) -> tuple[str, ...]:
         """The code in force and every one it succeeded, by which older tips are kept. KeyError too.
 

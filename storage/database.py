@@ -6,10 +6,11 @@ more than most statements. On SQLite one thread writes and one reads; on Postgre
 """
 
 import asyncio
+import os
 import select
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -100,6 +101,14 @@ def sqlite_path(url: str) -> str | None:
     """Return the file a SQLite URL names, None for another database."""
     parsed = make_url(url)
     return parsed.database if parsed.get_backend_name() == "sqlite" else None
+
+
+def make_private(url: str) -> None:
+    """Make a SQLite file that is not there yet, for its owner only; its siblings get the same mode."""
+    path = sqlite_path(url)
+    if path and path != ":memory:":
+        with suppress(OSError):  # it is there, or cannot be made: opening it says what is wrong
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 class Database:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, column, event, func, select, table
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from storage.database import sync_engine
+from storage.database import make_private, sync_engine
 from storage.models import Installation, Model
 from storage.sealing import Keyring
 
@@ -50,6 +50,7 @@ def upgrade(url: str, revision: str = "head", pause: Callable[[], None] = _pause
     step waits `PATIENCE` for a table that is in use, and no longer, because whoever comes after it waits
     behind it. Then it gives way, and is tried again after a pause.
     """
+    make_private(url)
     with _begun(url) as connection:
         _refuse_newer(connection)
         if revision == "head" and _current(connection) == revisions()[-1]:
