@@ -204,7 +204,7 @@ class World(Watch):
         while not self.is_over:
             self.history.note("life")
             try:
-                await app.run(self.settings)
+                await app.run(self.settings, self.history.note)
             except BaseException as fault:
                 if not _is_a_kill(fault):
                     raise
