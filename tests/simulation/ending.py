@@ -1,7 +1,7 @@
 """What is held true of a simulation at its end: nothing came twice, everything to whom it belongs."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,13 +14,13 @@ from bot.settings import Settings
 from reports.periods import last_due_slot
 from storage.models import Event
 from tests.invariants import Said
-from tests.simulation.posts import Posts, Service
+from tests.simulation.entries import Post
+from tests.simulation.posts import Service
 from tests.simulation.watching import Handed
 
 WEEKLY = words("weekly.head")
 ON_TIME = timedelta(hours=12)  #: of Monday: the process may be down, the platform away
 WEEK = timedelta(weeks=1)
-PROVINCE = "Ninh Bình"
 
 
 def events(session: Session) -> dict[str, int]:
@@ -44,7 +44,8 @@ class Summaries:
     """Monday's summaries, as they came: by week, and by chat."""
 
     handed: Sequence[Handed]
-    posts: Posts
+    services: Sequence[Service]
+    unit_of: Callable[[Post], str]
     settings: Settings
     start: datetime
     end: datetime
@@ -75,16 +76,15 @@ class Summaries:
 
     def _week(self, slot: datetime) -> Iterator[str]:
         got = self._got.get(slot, {})
-        for service in self.posts.services:
+        for service in self.services:
             texts = got.get(service.chat, [])
             if not texts and _serves(service, slot, slot + ON_TIME):
                 yield f"officer {service.chat} got no summary on {slot:%d.%m.%Y}"
-            commune = self.posts.commune_of(service.post)
-            unit = commune.full_name if commune else PROVINCE
+            unit = self.unit_of(service.post)
             for text in texts:
                 if unit not in text.split("\n")[0]:
                     yield f"officer {service.chat} of {unit} got {text[:80]!r}"
-        known = {service.chat for service in self.posts.services if service.since < slot + WEEK}
+        known = {service.chat for service in self.services if service.since < slot + WEEK}
         if strangers := sorted(got.keys() - known):
             yield f"{strangers} got the summary of {slot:%d.%m.%Y}"
 

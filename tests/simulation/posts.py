@@ -26,7 +26,7 @@ from tests.simulation.entries import Gathering, GroupChange, Handover, Post
 from tests.simulation.phones import TelegramPhone
 from tests.simulation.wire import SimulatedTelegram
 
-NINH_BINH = "37"
+NINH_BINH, PROVINCE = "37", "Ninh Bình"
 OFFICERS = 900_000  #: telephone accounts: officers from here on
 GROUP, SUPERGROUP = -500, -(10**12) - 500  #: chats: downwards from here
 WORD = re.compile(r"Đọc từ này cho người mời: (\w+)")
@@ -56,8 +56,6 @@ class Service:
 
     post: Post
     chat: str  #: address
-    officer: Officer
-    task: asyncio.Task[None]
     since: datetime
     until: datetime | None = None
 
@@ -66,6 +64,8 @@ class Posts:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self.services: list[Service] = []
+        self._officers: dict[str, Officer] = {}  #: by chat
+        self._at_work: dict[str, asyncio.Task[None]] = {}
         self._groups: dict[int, FakeGroup] = {}
         self._tasks: asyncio.TaskGroup
 
@@ -75,16 +75,17 @@ class Posts:
             self._begin(post)
 
     def stop(self) -> None:
-        for service in self.services:
-            service.task.cancel()
+        for task in self._at_work.values():
+            task.cancel()
 
     def _begin(self, post: Post) -> None:
         stage = self._stage
         number = OFFICERS + post.number
-        chance = Random(f"officer {stage.seed} {post.number}")
+        chat, chance = str(number), Random(f"officer {stage.seed} {post.number}")
         officer = Officer(stage.phone(number), post.habit, chance, stage.loop)
-        task = self._tasks.create_task(officer.serve())
-        self.services.append(Service(post, str(number), officer, task, stage.loop.now()))
+        self._officers[chat] = officer
+        self._at_work[chat] = self._tasks.create_task(officer.serve())
+        self.services.append(Service(post, chat, stage.loop.now()))
 
     def _serving(self) -> list[Service]:
         return [service for service in self.services if service.until is None]
@@ -95,6 +96,11 @@ class Posts:
 
     def commune_of(self, post: Post) -> Commune | None:
         return None if post.commune is None else self._stage.communes[post.commune]
+
+    def unit_of(self, post: Post) -> str:
+        """As Monday's summary names it."""
+        commune = self.commune_of(post)
+        return commune.full_name if commune else PROVINCE
 
     def appoint(self, session: Session, posts: Sequence[Post]) -> None:
         """Everybody at their post before anything happens."""
@@ -134,7 +140,7 @@ class Posts:
         leaver.until = self._stage.loop.now()
         self._stage.look()
         await asyncio.sleep(LINGERING.total_seconds())
-        leaver.task.cancel()
+        self._at_work[leaver.chat].cancel()
 
     async def _welcome(self, post: Post) -> None:
         """By link and word, as `tinbao officers invite` and `confirm` have it."""
@@ -188,14 +194,13 @@ class Posts:
         for commune, group in self._groups.items():
             for service in self._serving() if group.id == chat else ():
                 if service.post.commune == commune:
-                    self._tasks.create_task(_until_cancelled(service))
+                    self._tasks.create_task(self._look_up(service.chat))
 
-
-async def _until_cancelled(service: Service) -> None:
-    """What an officer was called to ends with their service."""
-    called = asyncio.create_task(service.officer.is_called())
-    await asyncio.wait([called, service.task], return_when=asyncio.FIRST_COMPLETED)
-    called.cancel()
+    async def _look_up(self, chat: str) -> None:
+        """What an officer was called to ends with their service."""
+        called = asyncio.create_task(self._officers[chat].is_called())
+        await asyncio.wait([called, self._at_work[chat]], return_when=asyncio.FIRST_COMPLETED)
+        called.cancel()
 
 
 def _address(number: str) -> chats.Address:

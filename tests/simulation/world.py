@@ -81,7 +81,7 @@ class World(Watch):
         self.telegram = SimulatedTelegram(loop.now, self.history)
         self.telegram.ring = self._ring
         self.line = Line(Random(f"line {plan.seed}"))
-        self.settings = _settings(folder)
+        self.settings = settings_in(folder)
         self.phones: dict[int, TelegramPhone] = {}
         self.communes = _communes(router, plan)
         self.agenda = Agenda(folder / DATABASE, loop.now)
@@ -249,7 +249,9 @@ class World(Watch):
         """A kill repeats at most one message to a chat; a line that swallows answers, one an answer."""
         allowed = self.kills * MOST_UNDER_WAY + self.line.swallowed
         handed = self.telegram.handed
-        summaries = Summaries(handed, self.posts, self.settings, START, self.plan.end)
+        summaries = Summaries(
+            handed, self.posts.services, self.posts.unit_of, self.settings, START, self.plan.end
+        )
         again = repeats(handed) + summaries.repeated
         if again > allowed:
             raise BreachError(f"{again} receipts and summaries were repeated, {allowed} allowed")
@@ -278,7 +280,7 @@ def _is_a_kill(fault: BaseException) -> bool:
     return isinstance(fault, KilledError)
 
 
-def _settings(folder: Path) -> Settings:
+def settings_in(folder: Path) -> Settings:
     return Settings(
         data_dir=folder,
         provinces=(NINH_BINH,),
