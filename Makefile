@@ -43,8 +43,9 @@ bench-routing: .venv/dev.stamp  ## measure routing
 SEED ?= 1
 DAYS ?= 365
 
-simulate: .venv/dev.stamp  ## live through a year of an invented province: SEED=1 DAYS=365
-	@$(BIN)/python -m tests.simulation --seed $(SEED) --days $(DAYS)
+simulate: .venv/dev.stamp  ## live through days of an invented province: SEED=1 DAYS=365
+	@$(BIN)/python -m tests.simulation --seed $(SEED) --days $(DAYS) \
+		$(if $(A_WEEK),--a-week $(A_WEEK)) $(if $(HARSH),--harsh $(HARSH))
 
 chaos: .venv/dev.stamp  ## play a long day on which everything fails: SEED=1 CITIZENS=2000 ROUNDS=300
 	@$(BIN)/python -m tests.chaos --seed $(SEED) $(if $(CITIZENS),--citizens $(CITIZENS)) \

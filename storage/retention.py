@@ -139,10 +139,15 @@ def delete_cards(session: Session) -> int:
 
 
 def delete_bursts(session: Session, before: datetime) -> int:
-    """Forget which tips came together, of bursts that ended before then; return how many bursts."""
+    """Forget which tips came together, of bursts that ended before then; return how many bursts.
+
+    As long as one of them is open, the burst's card may be the only one that officers have of it.
+    """
     its_card = (Card.kind == CardKind.BURST, Card.tip_id == Burst.id)
     told = exists().where(Delivery.card_id == Card.id, *its_card)
-    ended = select(Burst.id).where(Burst.until < before, ~told).limit(MOST)
+    its_tips = (BurstTip.burst_id == Burst.id, Tip.id == BurstTip.tip_id)
+    is_open = exists().where(*its_tips, Tip.closed_at.is_(None))
+    ended = select(Burst.id).where(Burst.until < before, ~told, ~is_open).limit(MOST)
     old = session.scalars(ended.with_for_update(skip_locked=True)).all()
     if not old:
         return 0

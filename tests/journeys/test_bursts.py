@@ -17,6 +17,7 @@ from tests.town import Person, Town, rows
 from tips import retention
 from tips.desk import Transaction
 from tips.officers import people
+from tips.officers.showing import end
 
 GROUP = "Nhóm tin số 4"
 OTHER_COMMUNE = "mất xe ở xã Hải Hưng tối qua"
@@ -499,13 +500,34 @@ def without_burst_cards(session: Session) -> None:
 # what is kept ---------------------------------------------------------------------------------
 
 
-async def test_that_they_came_together_is_forgotten_after_a_month(town: Town) -> None:
+async def test_what_nobody_took_keeps_its_card_however_long_it_lies(town: Town) -> None:
+    officer = await town.officer(900)
+    await come(town, THEFT, *range(5))
+    await town.pass_time(minutes=1)
+    for _ in range(2):  # messages that tell of the card go first, then the card might
+        town.clock.advance(retention.Periods().set_aside * 2)
+        await town.run(lambda tx: retention.sweep(tx, retention.Periods()))
+        await town.settle()
+        assert await broken(town) == []
+    assert "5 tin" in burst_card(officer)
+
+
+async def test_that_they_came_together_is_forgotten_a_month_after_all_have_ended(
+    town: Town,
+) -> None:
     await town.officer(900)
     await come(town, THEFT, *range(5))
     await town.pass_time(minutes=1)
+    await town.run(_end_all)
+    await town.settle()
     town.clock.advance(retention.Periods().set_aside * 2)
     removed = await town.run(lambda tx: retention.sweep(tx, retention.Periods()))
     assert removed["bursts"] == 1
     assert not await rows(town.database, Burst)
     assert not await rows(town.database, BurstTip)
     assert len(await tips(town)) == 5
+
+
+def _end_all(tx: Transaction) -> None:
+    for tip in tx.session.query(Tip):
+        end(tx, tip, TipState.RESOLVED)

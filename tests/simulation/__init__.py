@@ -1,1 +1,1 @@
-"""A year of a province in minutes: the real program, with only clock, network and randomness replaced."""
+"""A province lived through in a fraction of its time: only clock, network and randomness are replaced."""

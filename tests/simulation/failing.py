@@ -47,7 +47,7 @@ def explained(plan: Plan, failure: Failure, router: Router) -> Iterator[str]:
         return isinstance(again, Failure) and again.kind == failure.kind
 
     yield f"seed {plan.seed} fails on {failure.at:%a %d.%m.%Y %H:%M:%S} UTC: {failure.fault}"
-    yield f"again: make simulate SEED={plan.seed} DAYS={plan.days:g}"
+    yield f"again: {plan.command}"
     found = shortest(ended_at(plan, failure.at), fails, MOST_TRIES)
     yield f"the shortest plan found that fails so, of {len(plan.entries)} entries:"
     yield from (f"  {entry}" for entry in found.entries)

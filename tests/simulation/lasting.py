@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import Query
 
 from bot.jobs import PICTURES_KEPT
@@ -11,6 +12,7 @@ from bot.summaries import PICTURES
 from storage.models import (
     Attempt,
     Burst,
+    BurstTip,
     Card,
     Conversation,
     Delivery,
@@ -83,12 +85,21 @@ def no_row_outlives_its_use(look: Moment) -> Breaches:
             Invitation.expires_at < now - KEEP.set_aside - SLACK
         ),
         "job runs": session.query(JobRun).where(JobRun.done_at < now - KEEP.contact - SLACK),
-        "bursts": session.query(Burst).where(Burst.until < now - 2 * KEEP.set_aside - SLACK),
+        "bursts": session.query(Burst).where(
+            Burst.until < now - 2 * KEEP.set_aside - SLACK, ~_has_one_open_since(now - _CARDS)
+        ),
         "cards": cards.where(*emptied, alone, Tip.closed_at < now - _CARDS - SLACK),
     }
     for what, query in ended.items():
         if count := query.count():
             yield f"{count} {what} are older than they may be"
+
+
+def _has_one_open_since(moment: datetime) -> ColumnElement[bool]:
+    """Of its tips."""
+    its_tips = (BurstTip.burst_id == Burst.id, Tip.id == BurstTip.tip_id)
+    late = or_(Tip.closed_at.is_(None), Tip.closed_at > moment)
+    return exists().where(*its_tips, late)
 
 
 #: The words go, the card says so, and the message that said it is kept for as long as any.

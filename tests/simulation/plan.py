@@ -40,6 +40,18 @@ class Plan:
     days: float
     posts: Sequence[Post]
     entries: Sequence[Entry]
+    a_week: float = TIPS_A_WEEK
+    harsh: float = 1
+
+    @property
+    def command(self) -> str:
+        """Plays it again."""
+        usual = [f"SEED={self.seed}", f"DAYS={self.days:g}"]
+        if self.a_week != TIPS_A_WEEK:
+            usual.append(f"A_WEEK={self.a_week:g}")
+        if self.harsh != 1:
+            usual.append(f"HARSH={self.harsh:g}")
+        return " ".join(["make simulate", *usual])
 
     @property
     def end(self) -> datetime:
@@ -65,7 +77,7 @@ def make_plan(seed: int, days: float, a_week: float = TIPS_A_WEEK, harsh: float 
         *_groups(days, chance),
     ]
     entries.sort(key=lambda entry: entry.at)
-    return Plan(seed, days, posts, entries)
+    return Plan(seed, days, posts, entries, a_week, harsh)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,6 @@ def test_a_bug_is_found_and_told_by_a_single_visit(router: Router) -> None:
         told = list(explained(plan, failure, router))
     assert told[0].startswith("seed 2 fails on ")
     assert "message_failed RuntimeError('a bug')" in told[0]
-    assert "again: make simulate SEED=2 DAYS=0.1" in told
+    assert "again: make simulate SEED=2 DAYS=0.1 A_WEEK=250" in told
     (entry,) = [line for line in told if line.startswith("  ") and "citizen" in line.split(",")[0]]
     assert entry.strip() in map(str, plan.entries)
