@@ -46,6 +46,11 @@ class Desk:
     def voice_of(self, chat: Chat) -> Voice:
         return self.voices.speaking(chat.language)
 
+    def province_name(self, code: str) -> str:
+        """Name a province in force: "tỉnh Ninh Bình"."""
+        province = self.router.gazetteer.new_provinces[code]
+        return f"{province.kind} {province.name}"
+
     def unit_name(self, tip: Tip) -> str:
         """The commune's full name; "" where nobody knows it."""
         return self.commune_name(tip.commune_code) or ""

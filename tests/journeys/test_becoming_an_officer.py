@@ -267,3 +267,9 @@ async def test_the_first_officer_of_a_commune_is_shown_what_waits_there(town: To
     assert "Tin số 1" in officer.text
     await officer.presses("Nhận xử lý")
     assert any("nhận xử lý lúc" in text for text in desk.texts)
+
+
+async def test_the_desk_is_of_a_province_and_not_of_itself(sqlite_town: Town) -> None:
+    desk = await sqlite_town.desk_officer()
+    assert "trực ban cấp tỉnh, tỉnh Ninh Bình." in desk.text
+    assert "trực ban cấp tỉnh của tỉnh Ninh Bình" in desk.texts[0]

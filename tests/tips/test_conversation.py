@@ -319,6 +319,17 @@ def test_five_communes_are_offered_then_the_others_then_words(talk: Talk) -> Non
     assert talk.tip.at is Step.WHERE
 
 
+def test_words_that_name_no_place_do_not_take_away_the_choice_of_places(talk: Talk) -> None:
+    talk.says("mất xe ở Hải Phúc tối qua")
+    assert talk.labels[0] == "Đúng"
+    talk.says("gửi")
+    assert talk.labels[0] == "Đúng"
+    talk.says("xóm 5")
+    assert talk.labels[0] == "Đúng"
+    talk.presses("Đúng")
+    assert "• Nơi: xóm 5, xã Hải Hưng" in talk.text
+
+
 def test_communes_turned_down_are_not_offered_again(talk: Talk) -> None:
     talk.says("trộm xe ở Hải Hậu tối qua")
     talk.presses("Nơi khác")

@@ -22,7 +22,7 @@ from tips.voice import Voice
 
 def unit(tx: Transaction, officer: Officer, voice: Voice) -> str:
     if officer.commune_code is None:
-        return voice("unit.desk")
+        return tx.desk.province_name(officer.province_code)
     commune = tx.desk.commune_name(officer.commune_code) or officer.commune_code
     return voice("unit.commune", commune=commune)
 

@@ -9,6 +9,7 @@ from tips.conversation.questions.question import Question, answer, data
 from tips.conversation.summary import shown_back
 from tips.conversation.world import World
 from tips.messages import Choice, Reply
+from tips.understanding.hamlet import hamlet_in
 
 LONGEST_SAID = 60  #: characters of their words repeated in the question
 
@@ -96,12 +97,15 @@ def _listen_where(draft: Draft, text: str, world: World) -> Draft | None:
 
 
 def _listen_which(draft: Draft, text: str, world: World) -> Draft | None:
-    """Another place in place of a choice; words that name none are no answer."""
+    """Another place in place of a choice; words that name none are no answer, a hamlet is kept."""
     after = _listen_where(draft, text, world)
     before = draft.place
     if after is None or (after.place.options, after.place.commune) == (before.options, None):
         return None
-    return after
+    if after.place.options or after.place.settled:
+        return after
+    hamlet = hamlet_in(text)
+    return draft.having(place=replace(before, hamlet=hamlet)) if hamlet else None
 
 
 # which of the communes ------------------------------------------------------------------------
