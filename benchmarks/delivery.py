@@ -25,8 +25,8 @@ from routing import Router
 from storage import chats
 from storage.chats import Address
 from storage.database import Database, Session
+from storage.depth import depth
 from storage.models import Delivery
-from storage.queues import depth
 from storage.sealing import Keyring
 from storage.states import Channel, DeliveryClass
 from tests.town import make_desk

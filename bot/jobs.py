@@ -9,11 +9,11 @@ from bot.foundation import Foundation, now
 from bot.metrics import Metrics
 from bot.schedule import Schedule
 from bot.summaries import PICTURES, Summaries
-from storage import misdated, queues, runs
+from storage import misdated, runs
 from storage.database import Session
+from storage.depth import Depth, depth
 from storage.files import FileStore
 from storage.models import Delivery, Evidence, Inbox
-from storage.queues import Depth
 from tips import deadlines, retention
 from tips.desk import Transaction
 from tips.officers import succession
@@ -65,7 +65,7 @@ class Jobs:
             self._owed.set()
 
     async def _wake_forgotten(self) -> None:
-        if lanes := await self._base.database.run(lambda s: queues.wake_forgotten(s, now())):
+        if lanes := await self._base.database.run(lambda s: lanes.wake_forgotten(s, now())):
             log.error("lanes_woken", lanes=lanes)  # somebody's hands were in the database
             self._owed.set()
 
@@ -110,7 +110,7 @@ class Jobs:
 
 def _depths(session: Session) -> dict[str, Depth]:
     return {
-        "inbox": queues.depth(session, Inbox),
-        "deliveries": queues.depth(session, Delivery),
-        "evidence": queues.depth(session, Evidence),
+        "inbox": depth(session, Inbox),
+        "deliveries": depth(session, Delivery),
+        "evidence": depth(session, Evidence),
     }

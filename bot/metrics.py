@@ -6,7 +6,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, PlatformCollector, ProcessCollector
 
-from storage.queues import Depth
+from storage.depth import Depth
 from storage.states import Channel, DeliveryClass
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Dialect, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from storage import queues
+from storage import lanes
 from storage.database import keyring_of, table_of
 from storage.models import Inbox, UtcDateTime
 from storage.queues import Claimed
@@ -90,7 +90,7 @@ def body_of(session: Session, item: Inbox | Claimed) -> bytes:
 def finish(session: Session, item: Inbox | Claimed, now: datetime) -> None:
     """End an update that was handled. Nothing of what it said is kept."""
     session.connection().execute(_ending(), {"ended": item.id})
-    queues.wake_next(session, Inbox, (item.lane,), now)
+    lanes.wake_next(session, Inbox, (item.lane,), now)
 
 
 @cache

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.lanes import WAITING, Item
 from storage.models import Delivery, Evidence, Inbox
 from storage.pace import FARTHEST
-from storage.queues import WAITING, Item
 
 #: Longer than any wait between two tries, and any pause that is heeded.
 LONGEST_WAIT = timedelta(minutes=75)

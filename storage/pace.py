@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from storage.database import insert_new
 from storage.limits import Limits, Rate
-from storage.models import Chat, Turn
+from storage.models import Chat, Pause, Turn
 from storage.states import Channel
 
 SECOND = timedelta(seconds=1)
@@ -82,3 +82,18 @@ def admit(chat: Chat, rate: Rate, now: datetime) -> datetime | None:
 
 def charge(chat: Chat, rate: Rate, now: datetime, count: int = 1) -> None:
     chat.settled_at = max(chat.settled_at or now, now) + rate.every * count
+
+
+def pause(session: Session, channel: Channel, until: datetime) -> None:
+    """Send nothing to a channel before `until`: the platform asked for it."""
+    session.execute(insert_new(session, Pause).values(channel=channel, until=until))
+    wrong = Pause.until > until + LONGEST_PAUSE
+    longer = (Pause.channel == channel, or_(Pause.until < until, wrong))
+    session.execute(update(Pause).where(*longer).values(until=until))
+
+
+def is_paused(session: Session, channel: Channel, now: datetime) -> bool:
+    asked = session.get(Pause, channel)
+    if asked is None:
+        return False
+    return now < asked.until <= now + LONGEST_PAUSE  # beyond it a wrong clock wrote it

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from storage import bursts, chats, officers, queues, tips
+from storage import bursts, chats, lanes, officers, tips
 from storage.database import Session
 from storage.models import Card, Chat, Delivery, Event, Evidence, Inbox, Officer, Reporter, Tip
 from storage.states import (
@@ -134,7 +134,7 @@ def tries_are_bounded(session: Session, log: PlatformLog) -> Breaches:
 
 def no_lane_sleeps(session: Session, log: PlatformLog) -> Breaches:
     """Of those that wait in a lane one at least is awake: it is what wakes the others in the end."""
-    for kind, lane in queues.LANES.items():
+    for kind, lane in lanes.LANES.items():
         columns = [getattr(kind, name) for name in lane]
         waiting = select(*columns).where(kind.state == QueueState.WAITING).group_by(*columns)
         for row in session.execute(waiting.having(func.count(kind.due_at) == 0)):

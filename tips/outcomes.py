@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import structlog
 
-from storage import deliveries, queues
+from storage import deliveries, pace, queues
 from storage.models import Chat, Delivery
 from storage.pace import LONGEST_PAUSE
 from storage.states import DeliveryClass
@@ -109,7 +109,7 @@ def _pause(tx: Transaction, delivery: Delivery, fault: str, pause: timedelta) ->
     until = tx.now + min(pause, LONGEST_PAUSE)
     delivery.attempts -= 1
     queues.postpone(delivery, until, fault)
-    queues.pause(tx.session, delivery.channel, until)
+    pace.pause(tx.session, delivery.channel, until)
     return Outcome.PAUSED
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from prometheus_client import generate_latest
 
 from bot.metrics import Metrics
-from storage.queues import Depth
+from storage.depth import Depth
 from storage.states import Channel, DeliveryClass
 from tests.clock import FakeClock
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from storage import inbox, queues
+from storage import inbox, lanes, pace, queues
 from storage.database import Database, Session
+from storage.depth import depth as depth_of
 from storage.inbox import RawUpdate
 from storage.models import Inbox, Pause
 from storage.queues import Lease
@@ -84,7 +85,7 @@ async def test_the_next_of_a_chat_follows_when_the_first_is_done(
 async def test_the_same_update_twice_is_stored_once(database: Database, clock: FakeClock) -> None:
     await store(database, clock, update(1), update(1))
     await store(database, clock, update(1))
-    depth = await database.read(lambda session: queues.depth(session, Inbox))
+    depth = await database.read(lambda session: depth_of(session, Inbox))
     assert depth.waiting == 1
 
 
@@ -182,7 +183,7 @@ async def test_a_process_that_is_the_only_one_ends_the_leases_of_the_one_before(
 async def test_a_pause_only_grows(database: Database, clock: FakeClock) -> None:
     long, short = clock() + timedelta(seconds=9), clock() + timedelta(seconds=3)
     for until in (long, short):
-        await database.run(lambda session, to=until: queues.pause(session, Channel.WEB, to))  # type: ignore[misc]
+        await database.run(lambda session, to=until: pace.pause(session, Channel.WEB, to))  # type: ignore[misc]
     pause = await database.read(lambda session: session.query(Pause).one())
     assert pause.until == long
 
@@ -196,7 +197,7 @@ async def test_what_was_set_aside_lets_those_behind_it_go_on(
         lambda session: queues.set_aside(session, session.get_one(Inbox, 1), "bug", clock())
     )
     assert await claim(database, clock) == ["1-2"]
-    depth = await database.read(lambda session: queues.depth(session, Inbox))
+    depth = await database.read(lambda session: depth_of(session, Inbox))
     assert (depth.waiting, depth.set_aside) == (1, 1)
 
 
@@ -208,7 +209,7 @@ async def test_the_oldest_counts_from_when_it_came_whatever_it_waited_for(
     await claim(database, clock)
     clock.advance(timedelta(hours=1))
     await finish(database, clock, "1-1")
-    depth = await database.read(lambda session: queues.depth(session, Inbox))
+    depth = await database.read(lambda session: depth_of(session, Inbox))
     assert (depth.oldest, depth.oldest_due) == (came, clock())
 
 
@@ -278,9 +279,9 @@ async def test_a_lane_in_which_all_sleep_is_woken(database: Database, clock: Fak
     assert await claim(database, clock) == ["1-1"]
     await database.run(lambda session: session.delete(session.get_one(Inbox, 1)))
     assert await claim(database, clock) == []
-    assert await database.run(lambda session: queues.wake_forgotten(session, clock())) == 1
+    assert await database.run(lambda session: lanes.wake_forgotten(session, clock())) == 1
     assert await claim(database, clock) == ["1-2"]
-    assert await database.run(lambda session: queues.wake_forgotten(session, clock())) == 0
+    assert await database.run(lambda session: lanes.wake_forgotten(session, clock())) == 0
 
 
 async def test_workers_that_end_and_add_at_the_same_time_forget_nobody(
@@ -361,7 +362,7 @@ async def test_what_comes_first_while_another_is_the_head_is_not_put_to_sleep(
     await store(database, clock, update(10))
     assert await claim(database, clock, "a") == ["1-10"]
     await store(database, clock, update(11))
-    put_to_sleep, loop = queues._put_to_sleep_behind, asyncio.get_running_loop()
+    put_to_sleep, loop = lanes.put_to_sleep_behind, asyncio.get_running_loop()
 
     def late(session: Session, *rest: Any) -> None:
         monkeypatch.undo()  # once: a second copy would wait for the claim, which waits for us

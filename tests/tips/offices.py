@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from routing import Router
-from storage import aside, chats, queues
+from storage import aside, chats
 from storage.aside import Queue
 from storage.chats import Address
 from storage.database import Database, Session
+from storage.depth import Depth, depth
 from storage.inbox import RawUpdate
+from storage.lanes import Item
 from storage.models import Chat, Officer, OfficerChat
-from storage.queues import Depth, Item
 from storage.states import Channel, DeliveryClass, OfficerState, Role
 from tests.clock import FakeClock
 from tests.tips.doors import FakeDoor
@@ -117,7 +118,7 @@ class Office:
         return await self.database.read(work)
 
     async def depth(self, kind: type[Item]) -> Depth:
-        return await self.database.read(lambda session: queues.depth(session, kind))
+        return await self.database.read(lambda session: depth(session, kind))
 
     async def chat(self, address: str) -> Chat | None:
         where = Address(TELEGRAM, address)
