@@ -369,7 +369,7 @@ async def test_what_comes_first_while_another_is_the_head_is_not_put_to_sleep(
         asyncio.run_coroutine_threadsafe(store(database, clock, update(5)), loop).result(10)
         put_to_sleep(session, *rest)
 
-    monkeypatch.setattr(queues, "_put_to_sleep_behind", late)
+    monkeypatch.setattr(lanes, "put_to_sleep_behind", late)
     assert await claim(other, clock, "b", limit=1) == ["1-5"]
     await finish(database, clock, "1-5")
     later = clock() + timedelta(seconds=1)
