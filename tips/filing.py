@@ -145,7 +145,7 @@ def _receipt(tx: Transaction, tip: Tip, code: str, voice: Voice, *, reachable: b
     if voice.trial:
         return voice.frame(f"{voice('receipt.filed.plain', code=code)}\n{add_more}")
     if not reachable:
-        return f"{voice('receipt.filed.plain', code=code)}\n{voice('receipt.nobody')}\n{add_more}"
+        return f"{voice('receipt.kept', code=code)}\n{voice('receipt.nobody')}\n{add_more}"
     unit, time = _receiving_unit(tip, tx.desk, voice), voice.clock(tx.now, tx.now)
     parts = [voice("receipt.filed", time=time, unit=unit, code=code)]
     if tip.desk_reason is DeskReason.NO_OFFICER:

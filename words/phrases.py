@@ -22,8 +22,8 @@ COMMANDS: Mapping[str, str] = {
         "add": ("bs", "bo sung"),
         "wipe": ("xoa cuoc tro chuyen", "xoa tro chuyen"),
         "thanks": (
-            "cam on", "cam on anh", "cam on em", "cam on bot", "xin cam on", "ok", "oke", "vang",
-            "da vang", "thanks", "thank you",
+            "cam on", "cam on anh", "cam on em", "cam on chau", "cam on bot", "xin cam on", "ok", "oke",
+            "vang", "da vang", "thanks", "thank you",
         ),
         "real": (
             "that hay gia", "co phai that khong", "kenh nay co that khong", "co that khong",

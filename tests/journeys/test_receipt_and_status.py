@@ -315,3 +315,14 @@ async def test_a_code_is_ten_random_symbols_and_a_check(sqlite_town: Town) -> No
     codes = {await tells(sqlite_town.citizen(n)) for n in range(7, 12)}
     assert len(codes) == 5
     assert all(re.fullmatch(r"\w{4}-\w{4}-\w{3}", code) for code in codes)
+
+
+async def test_where_nobody_can_be_reached_the_receipt_says_so_and_speaks_of_no_trial(
+    sqlite_town: Town,
+) -> None:
+    an = sqlite_town.citizen()
+    await tells(an)
+    assert "✅ Tin đã được lưu." in an.text
+    assert "Hiện chưa có ai trực" in an.text
+    assert "thử" not in an.text
+    assert await an.says("cảm ơn cháu") == "Cảm ơn anh/chị."

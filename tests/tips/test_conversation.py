@@ -330,6 +330,13 @@ def test_words_that_name_no_place_do_not_take_away_the_choice_of_places(talk: Ta
     assert "• Nơi: xóm 5, xã Hải Hưng" in talk.text
 
 
+def test_a_word_of_every_day_is_not_offered_as_a_place(talk: Talk) -> None:
+    said = talk.says("vua chuyen 20 trieu cho nguoi goi dien bao la cong an")
+    assert "Việc xảy ra ở đâu?" in said
+    talk.says("danh nhau o goi")
+    assert "xã Vụ Bản" in talk.text
+
+
 def test_communes_turned_down_are_not_offered_again(talk: Talk) -> None:
     talk.says("trộm xe ở Hải Hậu tối qua")
     talk.presses("Nơi khác")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from routing import Route, fold
+from routing import ReasonCode, Route, fold
 from tips.conversation import place as places
 from tips.conversation.draft import Draft, Place, Time
 from tips.conversation.world import World
@@ -16,6 +16,7 @@ from tips.understanding.guess import (
 )
 from tips.understanding.when import understand_when
 
+FAINT = 0.05  #: score of one bare word below which nobody is asked whether it was a place
 RECENT = timedelta(hours=1)  #: what happened within it may be going on still
 
 
@@ -37,13 +38,20 @@ def understand(draft: Draft, text: str, world: World) -> tuple[Draft, Route]:
 
 def _heard_place(place: Place, text: str, route: Route, world: World) -> Place:
     """Where it is still open: what the words say, together with a pin. Options yield to certainty only."""
-    if place.settled:
+    if place.settled or (place.point is None and _is_an_everyday_word(route)):
         return place
     if place.point is not None and place.pin_asked:
         found, _ = places.find(place, text, world)
     else:
         found = places.located(place, text, route, world)
     return found if found.settled or not place.options else place
+
+
+def _is_an_everyday_word(route: Route) -> bool:
+    """Whether all that was found is one word that hardly names a place: "goi dien" is not in Gôi."""
+    one_word = " " not in route.reason.facts.get("words", "").strip()
+    bare = route.reason.code is ReasonCode.BARE_NAME
+    return bare and one_word and route.candidates[0].score < FAINT
 
 
 def _listen_for_kind(draft: Draft, text: str) -> Draft:
