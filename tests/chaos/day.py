@@ -30,6 +30,7 @@ from tests.invariants import AT_REST, breaches, log_of, read_only_where_they_may
 from tests.town import HAI_HAU, HAI_XUAN, Person, Town
 from tips import deadlines, deliveries
 from tips.inbox import Inbox as WayIn
+from tips.intake import BATCH
 from tips.outbox import owed_reply
 
 CITIZEN, OFFICER, ADMIN = 70_000_000, 90_000_000, 95_000_000  #: ids that stand out
@@ -52,7 +53,7 @@ class Crashing:
     town: Town
     random: Random
     name: str
-    at_once: int  #: most messages that it sends between two looks into the inbox
+    at_once: int  #: most messages that it takes or sends, one kind after the other
     kills: int = 0
     under_way: int = 0  #: messages that were being sent at those moments
     births: int = 0
@@ -82,7 +83,8 @@ class Crashing:
 
     async def _steps(self, count: int) -> None:
         for _ in range(count):
-            await self.intake.take()
+            for _ in range(1 + self.at_once // BATCH):
+                await self.intake.take()
             for _ in range(self.at_once):
                 if not await self.deliveries.send_next():
                     break
@@ -230,7 +232,8 @@ class Day:
             repeats=0,
         )
         owed, arrived = self._owed(session), self._arrived()
-        report.repeats = sum((arrived - owed)[key] for key in owed)
+        beyond = arrived - owed
+        report.repeats = sum(beyond[key] for key in owed)
         report.breaches = [*found, *self._lost(owed, arrived), *self._doubled(report, processes)]
         return report
 
