@@ -6,6 +6,7 @@ of an incident is heard the guess is None and the citizen is asked.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -97,7 +98,7 @@ def looks_empty(text: str) -> bool:
     return not any(unicodedata.category(c)[0] in "LN" for c in text)
 
 
-def _scores(words: list[Word]) -> dict[str, float]:
+def _scores(words: Sequence[Word]) -> dict[str, float]:
     """Category -> the strength of its clearest cue, and a share of its others."""
     strengths: dict[str, list[float]] = {}
     for heard in hear(words, "nothing", *_KEYS):
@@ -110,12 +111,12 @@ def _scores(words: list[Word]) -> dict[str, float]:
     return {key: max(all_) + 0.4 * (sum(all_) - max(all_)) for key, all_ in strengths.items()}
 
 
-def _heard(words: list[Word], section: str) -> list[Heard]:
+def _heard(words: Sequence[Word], section: str) -> list[Heard]:
     """The cues of a section, without those its `not_` section explains away."""
     return [heard for heard in hear(words, f"not_{section}", section) if heard.section == section]
 
 
-def _mentions_child(words: list[Word]) -> bool:
+def _mentions_child(words: Sequence[Word]) -> bool:
     ages = (int(age) for age in _AGE.findall(" ".join(word.bare for word in words)))
     return any(age < _ADULT for age in ages) or _has(words, "child")
 
@@ -124,5 +125,5 @@ def _mentions(text: str, section: str) -> bool:
     return _has(read_words(text), section)
 
 
-def _has(words: list[Word], section: str) -> bool:
+def _has(words: Sequence[Word], section: str) -> bool:
     return any(heard.strength >= _ENOUGH for heard in _heard(words, section))

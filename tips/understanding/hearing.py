@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import takewhile
 
 from words.cues import GAP, Cue, cues, spellings, word_set
@@ -43,7 +43,8 @@ class Heard:
     strength: float
 
 
-def read_words(text: str) -> list[Word]:
+@lru_cache(maxsize=1)  # several questions are asked of one message
+def read_words(text: str) -> tuple[Word, ...]:
     """The words of a message, short forms written out, punctuation as boundaries."""
     plain = "".join(
         c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf"
@@ -57,7 +58,7 @@ def read_words(text: str) -> list[Word]:
     ]
     for position, naming in _names(words).items():
         words[position] = replace(words[position], naming=naming)
-    return words
+    return tuple(words)
 
 
 def hear(words: Sequence[Word], *sections: str) -> list[Heard]:
