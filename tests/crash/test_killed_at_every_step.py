@@ -6,6 +6,7 @@ and served in peace from then on; the walks end when no act has a step left.
 Judged is what the platform's log and the database say.
 """
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -15,9 +16,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy import text as sql
 
 from routing import Router
-from storage.database import Database
+from storage.database import Database, Session
 from storage.models import Event, Tip
 from storage.sealing import Keyring
 from storage.states import EventKind, Role
@@ -34,6 +36,10 @@ from tips import deliveries
 APART = timedelta(minutes=15)  #: many tips within ten minutes would be one event
 LEASE = deliveries.LEASE + timedelta(seconds=1)  #: after it, what the dead held is anybody's
 SECRET = "not-for-everybody"
+OTHERS = sql(
+    "SELECT pid FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+)
 Act = Callable[[], Awaitable[object]]
 
 
@@ -106,6 +112,7 @@ class Stage:
             self.over |= {act} if last else set()
             return False
         self.kills += 1
+        await burial(self.town.database)
         await self.town.telegram.updates.push()  # what was on its way when it died has ended too
         self.town.clock.advance(LEASE)
         assert not await self.nursery.raise_one(self.orders(0))
@@ -122,6 +129,24 @@ class Stage:
         assert not set(found) - set(expected), f"never to be said: {where}"
         word_for_word = sum(count - 1 for count in new.values())
         assert word_for_word == (found - expected).total(), f"a repeat that differs: {where}"
+
+
+async def burial(database: Database) -> None:
+    """Wait until the database has noticed the dead.
+
+    PostgreSQL ends their transactions a little later. What they still hold is passed over till then, and the
+    clock of a life stands still: it would not look again.
+    """
+    async with asyncio.timeout(10):
+        while await database.read(others_at_work):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+def others_at_work(session: Session) -> bool:
+    """Tell whether connections of others are within a transaction."""
+    if session.get_bind().dialect.name == "sqlite":
+        return False
+    return bool(session.execute(OTHERS).all())
 
 
 @pytest.fixture
