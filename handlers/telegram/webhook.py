@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import structlog
+from pydantic_core import from_json
 from starlette.types import Receive, Scope, Send
 from telegram import Bot, WebhookInfo
 
@@ -86,10 +87,18 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 def _read(body: bytes) -> tuple[dict[str, Any], RawUpdate]:
-    update = json.loads(body)
+    update = _parsed(body)
     if not isinstance(update, dict):
         raise ValueError("an update is a JSON object")
     return update, to_raw(update, body)
+
+
+def _parsed(body: bytes) -> Any:
+    """Read JSON: by the quicker of two readers, and what it refuses (half a character) by the other."""
+    try:
+        return from_json(body)
+    except ValueError:
+        return json.loads(body)
 
 
 async def set_up(bot: Bot, url: str, secret: str, sleep: Sleep = asyncio.sleep) -> None:

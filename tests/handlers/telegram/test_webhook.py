@@ -1,6 +1,7 @@
 """The webhook takes updates from Telegram alone, and says 200 only for what is stored."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -186,6 +187,15 @@ async def test_an_update_of_an_unknown_kind_is_stored(
     answer = await caller.post(PATH, json={"update_id": 9, "tomorrow": {}}, headers=JSON)
     assert answer.status_code == 200
     assert await stored(sqlite) == ["9"]
+
+
+async def test_half_a_character_is_no_reason_to_refuse_an_update(
+    caller: httpx.AsyncClient, sqlite: Database
+) -> None:
+    """Telegram would deliver it again for a day, and nothing after it."""
+    halved = json.dumps(text_update("co trom \ud83d"))
+    assert (await caller.post(PATH, content=halved, headers=JSON)).status_code == 200
+    assert len(await stored(sqlite)) == 1
 
 
 async def test_many_at_once_are_all_stored(caller: httpx.AsyncClient, sqlite: Database) -> None:
