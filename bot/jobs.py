@@ -7,9 +7,9 @@ import structlog
 
 from bot.foundation import Foundation, now
 from bot.metrics import Metrics
-from bot.schedule import Schedule
+from bot.schedule import Job, Schedule
 from bot.summaries import PICTURES, Summaries
-from storage import misdated, runs
+from storage import lanes, misdated, runs
 from storage.database import Session
 from storage.depth import Depth, depth
 from storage.files import FileStore
@@ -47,26 +47,33 @@ class Jobs:
     async def run(self) -> None:
         """Do what is due until cancelled. A job that fails is logged, and tried again in its turn."""
         schedule = Schedule()
-        schedule.every(timedelta(seconds=10), "deadlines", self._look)
-        schedule.every(timedelta(minutes=1), "weekly", self._summarise)
-        schedule.every(timedelta(minutes=10), "files", self._sweep_files)
-        schedule.every(timedelta(minutes=10), "retention", self._sweep_daily)
-        schedule.every(timedelta(minutes=10), "lanes", self._wake_forgotten)
-        schedule.every(timedelta(minutes=1), "misdated", self._make_due)
-        schedule.every(timedelta(seconds=15), "metrics", self._measure)
+        for interval, name, job in self.planned():
+            schedule.every(interval, name, job)
         schedule.start()
         try:
             await asyncio.Event().wait()
         finally:
             schedule.stop()
 
+    def planned(self) -> tuple[tuple[timedelta, str, Job], ...]:
+        """Each job: how often, its name, what it does."""
+        return (
+            (timedelta(seconds=10), "deadlines", self._look),
+            (timedelta(minutes=1), "weekly", self._summarise),
+            (timedelta(minutes=10), "files", self._sweep_files),
+            (timedelta(minutes=10), "retention", self._sweep_daily),
+            (timedelta(minutes=10), "lanes", self._wake_forgotten),
+            (timedelta(minutes=1), "misdated", self._make_due),
+            (timedelta(seconds=15), "metrics", self._measure),
+        )
+
     async def _look(self) -> None:
         if await self._base.database.run(lambda s: deadlines.look(self._transaction(s))):
             self._owed.set()
 
     async def _wake_forgotten(self) -> None:
-        if lanes := await self._base.database.run(lambda s: lanes.wake_forgotten(s, now())):
-            log.error("lanes_woken", lanes=lanes)  # somebody's hands were in the database
+        if count := await self._base.database.run(lambda s: lanes.wake_forgotten(s, now())):
+            log.error("lanes_woken", lanes=count)  # somebody's hands were in the database
             self._owed.set()
 
     async def _make_due(self) -> None:

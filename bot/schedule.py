@@ -34,6 +34,7 @@ class Schedule:
             "interval",
             seconds=interval.total_seconds(),
             id=name,
+            name=name,  # as the log says which one failed
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,

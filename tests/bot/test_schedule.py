@@ -1,7 +1,9 @@
 """Jobs at intervals, whatever somebody does to the clock."""
 
 import asyncio
+import logging
 from datetime import UTC, datetime, timedelta
+from logging.handlers import QueueHandler
 
 from bot.schedule import Schedule
 
@@ -28,3 +30,23 @@ async def test_a_job_that_a_clock_put_off_which_was_ahead_is_done_once_it_is_rig
             assert done.empty()  # the next is a day away, as it should be
     finally:
         schedule.stop()
+
+
+async def test_the_log_names_a_job_that_fails() -> None:
+    logged: asyncio.Queue[logging.LogRecord] = asyncio.Queue()
+    listener = QueueHandler(logged)
+
+    async def job() -> None:
+        raise ArithmeticError
+
+    schedule = Schedule()
+    schedule.every(INTERVAL, "sweeping", job)
+    logging.getLogger().addHandler(listener)
+    schedule.start()
+    try:
+        async with asyncio.timeout(30):
+            record = await logged.get()
+    finally:
+        schedule.stop()
+        logging.getLogger().removeHandler(listener)
+    assert 'Job "sweeping ' in record.getMessage()
