@@ -44,6 +44,7 @@ from storage.sealing import Keyring
 from tests.clock import FakeClock
 from tests.fake_telegram import FakeTelegram
 from tests.town import Town, make_desk
+from tips import deadlines
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 #: Nobody misses it when a life ends: a spinner turns a moment longer.
@@ -187,9 +188,18 @@ async def live(nursling: Nursling, orders: Orders, listener: socket.socket | Non
         await poll(town, nursling.spinners)
     elif orders.expected:
         await hear(nursling, orders, listener)
-    while await town.intake.take() or await town.deliveries.send_next():
+    while await _works(town):
         await town.deliveries.drain()
     await nursling.spinners.close()
+
+
+async def _works(town: Town) -> bool:
+    """Do the next thing there is to do; False if there is none."""
+    return bool(
+        await town.intake.take()
+        or await town.deliveries.send_next()
+        or await town.run(deadlines.look)
+    )
 
 
 async def poll(town: Town, spinners: Spinners) -> None:
