@@ -76,13 +76,14 @@ async def stage(
             )
 
         async def buried() -> None:
-            while on_postgresql and await town.database.read(_lives):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(20):
+                while on_postgresql and await town.database.read(_is_at_work):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
 
         yield Stage(town, lives, orders, officers, buried)
 
 
-def _lives(session: Session) -> int:
-    """Count what the server still does for lives: for one that was killed it goes on for a moment."""
+def _is_at_work(session: Session) -> bool:
+    """Tell whether the server does anything for lives: for one that was killed it goes on for a moment."""
     count = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = :name")
-    return int(session.execute(count, {"name": LIFE}).scalar_one())
+    return bool(session.execute(count, {"name": LIFE}).scalar_one())
