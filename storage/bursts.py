@@ -228,4 +228,5 @@ def _members(burst_id: int) -> Select[Tip]:
 def due(session: Session, now: datetime, limit: int) -> Sequence[Burst]:
     """Return the bursts whose growth is to be shown now, locked."""
     query = select(Burst).where(Burst.show_at <= now).order_by(Burst.show_at).limit(limit)
-    return session.scalars(query.with_for_update(skip_locked=True)).all()
+    query = query.with_for_update(skip_locked=True)
+    return session.scalars(query.execution_options(populate_existing=True)).all()

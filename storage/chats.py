@@ -78,7 +78,9 @@ def _lock_query() -> Select[Chat]:
     # Others may meanwhile name the chat in rows of their own: what they owe it must not wait for us,
     # who may be waiting for a tip of theirs.
     query = select(Chat).where(*same).options(joinedload(Chat.conversation))
-    return query.with_for_update(of=Chat, key_share=True)
+    query = query.with_for_update(of=Chat, key_share=True)
+    # It may be here as it was without the lock: another message of this batch alerted somebody there.
+    return query.execution_options(populate_existing=True)
 
 
 def address_of(session: Session, chat: Chat) -> str:

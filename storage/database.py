@@ -22,9 +22,12 @@ from sqlalchemy.exc import (
     DBAPIError,
     DisconnectionError,
     IntegrityError,
+    NotSupportedError,
+    PendingRollbackError,
     ProgrammingError,
 )
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError  # unreachable, full, or it refuses
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.sealing import Keyring
@@ -50,6 +53,9 @@ AWAY = timedelta(seconds=1)  #: between two tries of `insist`
 CONNECTIONS = 10  #: to PostgreSQL from one process, and as many threads that use them
 #: Of a server that has gone without a word, seconds and milliseconds until we believe it.
 POSTGRES_PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 20_000}
+#: Of a client that has gone without a word, until the server ends its transaction. It would wait for hours,
+#: and everybody else for what is locked there. No work of ours thinks for so long between two statements.
+SILENCE = timedelta(minutes=1)
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -68,9 +74,13 @@ def keyring_of(session: Session) -> Keyring:
 
 
 def is_away(error: BaseException) -> bool:
-    """Tell whether the database itself is the trouble, and not what we asked of it."""
-    refused = (DataError, IntegrityError, ProgrammingError)
-    return isinstance(error, DatabaseError) and not isinstance(error, refused)
+    """Tell whether the database itself is the trouble, and not what we asked of it.
+
+    A row that we wrongly take for being there is our own bug, though it is SQLAlchemy that says so.
+    """
+    refused = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+    gone = (DBAPIError, DisconnectionError, PendingRollbackError, PoolTimeout)
+    return isinstance(error, gone) and not isinstance(error, refused)
 
 
 def has_collided(error: BaseException) -> bool:
@@ -209,6 +219,12 @@ def postgres_engine(url: URL) -> Engine:
     engine = create_engine(
         url, pool_size=CONNECTIONS, max_overflow=0, hide_parameters=True, connect_args=patience
     )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _: object) -> None:
+        milliseconds = round(SILENCE.total_seconds() * 1000)
+        connection.cursor().execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+        connection.commit()
 
     @event.listens_for(engine, "checkout")
     def _on_checkout(connection: Any, *_: object) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     Update,
     bindparam,
+    case,
     literal_column,
     select,
     update,
@@ -260,9 +261,13 @@ def postpone(item: Inbox | Delivery | Evidence, due_at: datetime, fault: str) ->
 def give_back(
     session: Session, kind: type[Item], item_ids: Collection[int], owner: str, now: datetime
 ) -> None:
-    """End the leases `owner` still has on these rows, so that they are due at once."""
+    """End the leases `owner` still has on these rows, so that they are due at once.
+
+    This try was none of theirs, however often it happens; but from now on each is tried alone.
+    """
     mine = (kind.id.in_(item_ids), kind.owner == owner, kind.state == WAITING)
-    session.execute(update(kind).where(*mine).values(due_at=now, owner=None))
+    before = case((kind.attempts > 1, kind.attempts - 1), else_=1)
+    session.execute(update(kind).where(*mine).values(due_at=now, owner=None, attempts=before))
 
 
 def renew(session: Session, kind: type[Item], item_ids: Collection[int], lease: Lease) -> None:

@@ -121,9 +121,8 @@ def open_in_commune(session: Session, commune_code: str) -> Sequence[Tip]:
 def untaken_in(session: Session, commune_code: str) -> Sequence[Tip]:
     """Return the commune's tips that nobody took yet, locked, oldest first."""
     these = (Tip.commune_code == commune_code, Tip.state == TipState.NEW)
-    return session.scalars(
-        select(Tip).where(*these).order_by(Tip.id).with_for_update(key_share=True)
-    ).all()
+    query = select(Tip).where(*these).order_by(Tip.id).with_for_update(key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def open_at_desk(session: Session, province_code: str) -> Sequence[Tip]:

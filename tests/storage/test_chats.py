@@ -1,10 +1,14 @@
 """Chats that move to another address take with them what hangs on them."""
 
+import asyncio
+import threading
+from collections.abc import Callable
+
 from storage import chats, deliveries, officers
 from storage.chats import Address
 from storage.database import Database, Session
 from storage.models import Chat, Delivery, Group, Officer
-from storage.states import Channel, ChatKind, DeliveryClass, OfficerState, Role
+from storage.states import Channel, ChatKind, ChatState, DeliveryClass, OfficerState, Role
 from tests.clock import FakeClock
 
 OLD = Address(Channel.TELEGRAM, "-5", ChatKind.GROUP)
@@ -37,6 +41,33 @@ async def move(database: Database, clock: FakeClock) -> None:
         chats.move(session, chats.reach(session, OLD, clock()), NEW.name)
 
     await database.run(work)
+
+
+async def test_a_chat_is_what_it_is_once_it_is_locked_not_what_it_was_when_it_was_seen(
+    postgresql_url: str, open_database: Callable[[str], Database], clock: FakeClock
+) -> None:
+    """A transaction alerts somebody there; the chat closes meanwhile; then it takes a message from there."""
+    ours, theirs = open_database(postgresql_url), open_database(postgresql_url)
+    seen, closed = threading.Event(), threading.Event()
+
+    def close(session: Session) -> None:
+        chats.reach(session, OLD, clock()).state = ChatState.CLOSED
+
+    def work(session: Session) -> None:
+        chat = chats.find(session, OLD)
+        assert chat is not None
+        assert chat.state is ChatState.OPEN
+        seen.set()
+        closed.wait()
+        assert chats.reach(session, OLD, clock()) is chat
+        assert chat.state is ChatState.CLOSED
+
+    await ours.run(lambda session: make(session, OLD, clock))
+    working = asyncio.create_task(ours.run(work))
+    await asyncio.to_thread(seen.wait)
+    await theirs.run(close)
+    closed.set()
+    await working
 
 
 async def test_a_chat_is_found_at_its_new_address(database: Database, clock: FakeClock) -> None:

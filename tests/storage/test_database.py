@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from storage.database import Database, Session
+from storage.database import Database, DatabaseError, Session, is_away
 from storage.models import Chat, Installation
 from storage.sealing import Keyring
 from storage.states import Channel, ChatKind
@@ -98,3 +98,28 @@ async def test_a_connection_whose_server_went_is_replaced_before_anybody_uses_it
 
     await operator.run(end)
     assert await ours.run(lambda session: session.scalar(select(func.pg_backend_pid()))) != number
+
+
+async def test_what_a_client_holds_that_has_gone_without_a_word_is_free_again(
+    postgresql_url: str, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its machine lost power in the middle of a transaction: nobody will tell the server."""
+    monkeypatch.setattr("storage.database.SILENCE", timedelta(milliseconds=100))
+    database = Database(postgresql_url, keyring)
+    await database.run(add_chat)
+    held, others_are_done = threading.Event(), threading.Event()
+    locking = text("SELECT id FROM chats FOR UPDATE")
+
+    def falls_silent(session: Session) -> None:
+        session.execute(locking)
+        held.set()
+        others_are_done.wait(30)
+
+    silent = asyncio.create_task(database.run(falls_silent))
+    await asyncio.to_thread(held.wait)
+    await database.run(lambda session: session.execute(locking))
+    others_are_done.set()
+    with pytest.raises(DatabaseError) as ended:
+        await silent
+    assert is_away(ended.value)  # it was only slow: what it wanted is done anew
+    await database.close()

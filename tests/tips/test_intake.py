@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import NoResultFound, OperationalError
 
 from storage.aside import Queue
 from storage.database import Database
@@ -97,6 +97,21 @@ async def test_a_message_we_cannot_digest_is_set_aside_whole_after_three_tries(
     (aside,) = [u for u in await office.all(Inbox) if u.state is QueueState.SET_ASIDE]
     assert aside.error == "ZeroDivisionError"
     assert aside.body_sealed is not None, "it can be looked at, and tried again"
+
+
+async def test_a_row_that_we_take_for_being_there_is_our_own_bug_and_no_database_away(
+    office: Office,
+) -> None:
+    def read(body: bytes) -> Incoming:
+        raise NoResultFound
+
+    office.door.reads = read
+    await office.hear(("1", "một"))
+    for _ in range(TRIES):
+        await take_all(office)
+        office.clock.advance(timedelta(seconds=10))
+    (update,) = await office.all(Inbox)
+    assert (update.state, update.error) == (QueueState.SET_ASIDE, "NoResultFound")
 
 
 async def test_its_sender_gets_one_apology_and_the_operator_one_word(
@@ -202,14 +217,17 @@ async def test_an_update_is_taken_up_again_as_soon_as_the_database_is_back(
 async def test_a_database_that_goes_away_in_the_middle_of_a_turn_is_not_blamed_on_the_message(
     office: Office, heard: Heard
 ) -> None:
+    """However often: a full disk takes a claim, which is small, and not what a turn writes."""
+
     def go_away(body: bytes) -> Incoming:
         raise OperationalError("", None, Exception("away"))
 
     await office.hear(("1", "một"))
     office.door.reads, reads = go_away, office.door.reads
     worker = office.intake()
-    with pytest.raises(OperationalError):
-        await worker.take()
+    for _ in range(2 * TRIES):
+        with pytest.raises(OperationalError):
+            await worker.take()
     office.door.reads = reads
     await worker.take()
     (update,) = await office.all(Inbox)
