@@ -24,6 +24,8 @@ from tips.evidence import EvidenceRoom
 from tips.intake import Intake
 
 FAREWELL = timedelta(seconds=4)  #: to record what is being sent, when told to stop
+#: How long an answer of the database about itself holds: each costs it a commit, and anybody may ask.
+ANSWER_HOLDS = timedelta(seconds=1)
 FETCHERS = 3  #: files fetched at a time; they are cleaned one by one
 
 Service = tuple[str, Coroutine[Any, Any, None]]
@@ -50,6 +52,7 @@ class Process:
         self.base, self.opened, self.metrics = base, opened, metrics
         self._wake_ups, self._owner = wake_ups, owner
         self._asked: asyncio.Task[None] | None = None
+        self._ask_at = 0.0  #: by the loop's clock: not before
         doors = {door.channel: door.door for door in opened}
         self._intake = Intake(base.database, desk, doors, now, wake_ups.owed, owner, metrics.filed)
         self._deliveries = [
@@ -119,7 +122,9 @@ class Process:
 
         Reading proves nothing: a full disk is read, and so is a server that waits for its standby.
         """
-        if self._asked is None or self._asked.done():
+        time = asyncio.get_running_loop().time()
+        if self._asked is None or (self._asked.done() and time >= self._ask_at):
+            self._ask_at = time + ANSWER_HOLDS.total_seconds()
             self._asked = asyncio.create_task(
                 self.base.database.run(lambda session: runs.write_nothing(session, now()))
             )
