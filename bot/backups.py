@@ -26,6 +26,7 @@ from storage.database import sqlite_path
 from storage.sealing import Keyring, key_id_of, read_keyring
 from storage.snapshots import Contents
 
+SUFFIX = ".tar"
 STORED = re.compile(r"[0-9a-f]{32}")  #: the names that the file store gives
 
 
@@ -35,9 +36,11 @@ def make(settings: Settings, wanted: Path, now: datetime, progress: Progress) ->
     Raises:
         StartError, SnapshotError, KeyFileError: there is no backup; one line for the operator.
     """
-    path = wanted / f"tinbao-{now:%Y%m%d-%H%M%S}.tar" if wanted.is_dir() else wanted
+    path = wanted / f"tinbao-{now:%Y%m%d-%H%M%S}{SUFFIX}" if wanted.is_dir() else wanted
     _refuse(settings, path)
-    with plain_faults(path), workplace(path.with_name(f"{path.name}.part")) as place:
+    if wanted.is_dir():
+        _clear_left(wanted)
+    with plain_faults(str(path)), workplace(path.with_name(f"{path.name}.part")) as place:
         with archives.writing(place / "whole") as writer:
             contents, media = _pack(settings, place / "database", writer, progress)
             keyring = read_keyring(key_path(settings))  # only now: keys may have been rotated
@@ -68,9 +71,13 @@ def _refuse(settings: Settings, path: Path) -> None:
     _refuse_forgotten_settings(settings)
     _refuse_beside_keys(path, key_path(settings), settings.media_dir)
     if not path.parent.is_dir():
-        raise StartError(f"the folder {path.parent} does not exist")
+        raise StartError(f"the folder {path.parent} does not exist; make it, or choose another")
     if path.exists():
         raise StartError(f"{path} is there already; choose another name")
+    if path.suffix != SUFFIX:  # a disk that is not mounted would otherwise pass for a file
+        raise StartError(
+            f"{path} is no folder that is there; name one, or a file that ends in {SUFFIX}"
+        )
     served = sqlite_path(settings.database)
     if served is not None and not Path(served).exists():
         raise StartError(f"there is no database {served} yet: nothing to back up")
@@ -197,11 +204,18 @@ def workplace(folder: Path) -> Iterator[Path]:
         os.close(handle)
 
 
+def _clear_left(folder: Path) -> None:
+    """Remove what killed backups left under names made of the time: no later one has that name."""
+    for left in folder.glob(f"tinbao-*{SUFFIX}.part"):
+        with suppress(StartError, OSError), workplace(left):
+            pass
+
+
 @contextmanager
-def plain_faults(path: Path) -> Iterator[None]:
+def plain_faults(doing: str, outcome: str = "nothing was left behind") -> Iterator[None]:
     """Turn a full disk, a closed folder and the like into one line."""
     try:
         yield
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        raise StartError(f"{error.filename or path}: {reason}; nothing was left behind") from None
+        raise StartError(f"{error.filename or doing}: {reason}; {outcome}") from None

@@ -64,9 +64,8 @@ async def _fill(
 ) -> str:
     async with foundation(settings) as base:
         if await base.database.read(lambda session: session.query(Tip).count()):
-            raise StartError(
-                f"{settings.database} has tips already; move it away, or set TINBAO_DATA_DIR=demo"
-            )
+            path = sqlite_path(settings.database)
+            raise StartError(f"{path} has tips already; move it away, or set TINBAO_DATA_DIR=demo")
         office = Office(base, loop)
         await Province(office, seed).live(weeks, progress)
         return await base.database.read(_made)

@@ -22,7 +22,7 @@ from handlers.telegram.connect import BOT_UNKNOWN, close, make_bot
 from routing import Router
 from routing.imported import BoundariesError
 from storage import officers, schema
-from storage.database import Database, DatabaseError, Session, sqlite_path
+from storage.database import Database, DatabaseError, Session, servers, sqlite_path
 from storage.schema import SchemaError
 from storage.sealing import KeyFileError, Keyring, read_keyring
 
@@ -78,7 +78,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield about_agency(settings)
     yield about_folder(settings.data_dir)
     yield about_disk(settings.data_dir, settings.min_free_gb)
-    for finding in about_database(settings.database):
+    for finding in (*about_database(settings.database), *about_servers(settings.database)):
         yield finding
     async for finding in about_keys(settings):
         yield finding
@@ -134,6 +134,18 @@ def about_database(url: str) -> Iterator[Finding]:
         yield bad("migrations", one_line(error))
     else:
         yield good("migrations", "the schema is this program's")
+
+
+def about_servers(url: str) -> Iterator[Finding]:
+    """Of several servers each alone: one that is misspelt is otherwise missed when it should take over."""
+    for name, alone in servers(url).items():
+        try:
+            schema.is_empty(alone)
+        except SchemaError as error:
+            text = f"{name} cannot take over: {one_line(error)}"
+            yield note("server", text, "start it, or correct TINBAO_DATABASE_URL")
+        else:
+            yield good("server", f"{name} answers")
 
 
 async def about_keys(settings: Settings) -> AsyncIterator[Finding]:

@@ -23,6 +23,7 @@ from storage.files import PURPOSE
 from storage.sealing import Keyring, SealError, read_keyring
 from storage.snapshots import Connection
 
+UNDONE = "no database was put there: mend that, and give the same command again"
 SAMPLE = 20  #: media opened by a drill
 
 
@@ -33,7 +34,8 @@ def restore(settings: Settings, path: Path, progress: Progress) -> str:
         StartError, SchemaError, SnapshotError, KeyFileError: there is no database; one line for the operator.
     """
     _refuse_occupied(settings.database)
-    with plain_faults(path), archives.reading(path) as backup:
+    doing = f"{path} could not be put back into {settings.data_dir}"
+    with plain_faults(doing, UNDONE), archives.reading(path) as backup:
         _trusted(settings, backup, progress)
         _refuse_strangers(settings.media_dir, backup.manifest)
         make_folder(settings.media_dir)
@@ -51,7 +53,8 @@ def verify(settings: Settings, path: Path, progress: Progress) -> str:
     Raises:
         what `restore` raises.
     """
-    with plain_faults(path), archives.reading(path) as backup:
+    doing = f"{path} could not be tried in {settings.data_dir}"
+    with plain_faults(doing), archives.reading(path) as backup:
         keyring = _trusted(settings, backup, progress)
         make_folder(settings.data_dir)
         with (

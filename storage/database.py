@@ -215,9 +215,12 @@ def sqlite_engine(url: URL, begin: str = "BEGIN IMMEDIATE") -> Engine:
 
 def postgres_engine(url: URL) -> Engine:
     """Return an engine that replaces connections whose server has gone, without asking it each time."""
-    patience = POSTGRES_PATIENCE if url.get_driver_name() == "psycopg" else {}
     engine = create_engine(
-        url, pool_size=CONNECTIONS, max_overflow=0, hide_parameters=True, connect_args=patience
+        url,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args=_patience(url),
     )
 
     @event.listens_for(engine, "connect")
@@ -241,4 +244,22 @@ def sync_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return sqlite_engine(parsed)
-    return create_engine(parsed)
+    return create_engine(parsed, connect_args=_patience(parsed))
+
+
+def _patience(url: URL) -> dict[str, int]:
+    return POSTGRES_PATIENCE if url.get_driver_name() == "psycopg" else {}
+
+
+def servers(url: str) -> dict[str, str]:
+    """Return name and URL of each server, if the URL names several: whether it takes writes or not."""
+    parsed = make_url(url)
+    hosts, ports = (str(parsed.query.get(name, "")).split(",") for name in ("host", "port"))
+    if len(hosts) == 1:
+        return {}
+    plain = parsed.difference_update_query(["target_session_attrs"])
+    alone = {}
+    for host, port in zip(hosts, ports * len(hosts) if len(ports) == 1 else ports, strict=False):
+        one = plain.update_query_dict({"host": host, "port": port})
+        alone[f"{host}:{port}"] = one.render_as_string(hide_password=False)
+    return alone

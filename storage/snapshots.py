@@ -61,15 +61,19 @@ def take(url: str, folder: Path, progress: Progress) -> Contents:
 
 
 def _copy_file(path: Path, copy: Path, progress: Progress) -> None:
-    source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
-    with closing(source), closing(sqlite3.connect(copy)) as target:
-        source.execute("BEGIN")
-        source.execute("SELECT 1 FROM sqlite_master").fetchone()  # from here on it stands still
+    def tell(_: int, left: int, total: int) -> None:
+        progress("database pages", total - left, total)
 
-        def tell(_: int, left: int, total: int) -> None:
-            progress("database pages", total - left, total)
-
-        source.backup(target, pages=STEP, progress=tell)
+    try:
+        source = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None
+        )
+        with closing(source), closing(sqlite3.connect(copy)) as target:
+            source.execute("BEGIN")
+            source.execute("SELECT 1 FROM sqlite_master").fetchone()  # from here on it stands still
+            source.backup(target, pages=STEP, progress=tell)
+    except sqlite3.Error as error:
+        raise SnapshotError(f"{path} cannot be copied into {copy.parent}: {error}") from None
 
 
 def _refuse_damaged(connection: Connection) -> None:
@@ -234,8 +238,6 @@ def plain_faults() -> Iterator[None]:
     """Turn what the database says into one line, without the statement and its values."""
     try:
         yield
-    except sqlite3.Error as error:
-        raise SnapshotError(f"the database cannot be copied: {error}") from None
     except SQLAlchemyError as error:
         said = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
         raise SnapshotError(f"the database cannot be read or filled: {said}") from None

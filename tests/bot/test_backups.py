@@ -255,20 +255,6 @@ def test_a_damaged_file_is_not_backed_up_in_silence(place: Place) -> None:
     assert not BACKUP.exists()
 
 
-@on_sqlite
-def test_a_backup_replaces_no_file(place: Place) -> None:
-    BACKUP.write_bytes(b"last week's")
-    with pytest.raises(StartError, match="there already"):
-        back_up(place)
-    assert BACKUP.read_bytes() == b"last week's"
-
-
-@on_sqlite
-def test_a_missing_folder_is_not_made_up(place: Place) -> None:
-    with pytest.raises(StartError, match="the folder usb does not exist"):
-        back_up(place, Path("usb/tinbao.tar"))
-
-
 def test_a_timer_without_settings_does_not_back_up_the_try_out_instead(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 from telegram import WebhookInfo
 
 from bot import doctor
@@ -20,6 +21,7 @@ from storage.models import Officer
 from storage.sealing import Keyring, write_keyring
 from storage.states import OfficerState, Role
 from tests.clock import FakeClock
+from tests.databases import Postgres
 from tests.fake_telegram import FakeTelegram, serve
 
 
@@ -177,6 +179,20 @@ def test_a_database_that_cannot_be_reached_is_bad(
     assert found["database"].verdict is Verdict.BAD
     assert "hunter2" not in str(found["database"])
     assert "migrations" not in found
+
+
+def test_of_several_servers_the_one_that_is_misspelt_is_named(
+    postgres_server: Postgres, tmp_path: Path
+) -> None:
+    url = make_url(postgres_server.make_migrated())
+    host, port = url.host or url.query["host"], url.port or url.query.get("port", "5432")
+    both = url.set(host=None, port=None).update_query_dict(
+        {"host": f"{tmp_path},{host}", "port": f"5432,{port}", "target_session_attrs": "read-write"}
+    )
+    found = list(doctor.about_servers(both.render_as_string(hide_password=False)))
+    assert [each.verdict for each in found] == [Verdict.NOTE, Verdict.GOOD]
+    assert found[0].text.startswith(f"{tmp_path}:5432 cannot take over")
+    assert not list(doctor.about_servers(url.render_as_string(hide_password=False)))
 
 
 def test_a_folder_is_judged_by_its_rights(tmp_path: Path) -> None:
