@@ -33,9 +33,17 @@ def digest_of(session: Session, address: Address) -> bytes:
 def reach(session: Session, address: Address, now: datetime) -> Chat:
     """Return the chat at `address`, locked until the transaction ends; made if it is new."""
     digest = digest_of(session, address)
-    known = _locked(session, address.channel, digest)
+    known = _unless_busy(session, address.channel, digest)
     if known is not None:
         return known
+    _make(session, address, digest, now)
+    made = _locked(session, address.channel, digest)
+    assert made is not None
+    return made
+
+
+def _make(session: Session, address: Address, digest: bytes, now: datetime) -> None:
+    """Add a chat, unless it is there."""
     row = {
         "channel": address.channel,
         "digest": digest,
@@ -46,9 +54,6 @@ def reach(session: Session, address: Address, now: datetime) -> Chat:
         "language": "vi",
     }
     session.connection().execute(_insertion(session.get_bind().dialect), row)
-    made = _locked(session, address.channel, digest)
-    assert made is not None
-    return made
 
 
 @cache
@@ -68,17 +73,23 @@ def by_digest(session: Session, channel: Channel, digest: bytes) -> Chat | None:
 
 
 def _locked(session: Session, channel: Channel, digest: bytes) -> Chat | None:
-    return session.scalar(_lock_query(), {"channel": channel, "digest": digest})
+    """Lock a chat, then read it: what is only joined, PostgreSQL reads as it was before it waited."""
+    session.scalar(_lock_query(), {"channel": channel, "digest": digest})
+    return _unless_busy(session, channel, digest)
+
+
+def _unless_busy(session: Session, channel: Channel, digest: bytes) -> Chat | None:
+    return session.scalar(_lock_query(waits=False), {"channel": channel, "digest": digest})
 
 
 @cache
-def _lock_query() -> Select[Chat]:
+def _lock_query(*, waits: bool = True) -> Select[Chat]:
     """Lock a chat. Built once: that costs more than to find it."""
     same = (Chat.channel == bindparam("channel"), Chat.digest == bindparam("digest"))
     # Others may meanwhile name the chat in rows of their own: what they owe it must not wait for us,
     # who may be waiting for a tip of theirs.
     query = select(Chat).where(*same).options(joinedload(Chat.conversation))
-    query = query.with_for_update(of=Chat, key_share=True)
+    query = query.with_for_update(of=Chat, key_share=True, skip_locked=not waits)
     # It may be here as it was without the lock: another message of this batch alerted somebody there.
     return query.execution_options(populate_existing=True)
 

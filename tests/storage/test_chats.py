@@ -3,6 +3,9 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import text
 
 from storage import chats, deliveries, officers
 from storage.chats import Address
@@ -11,6 +14,7 @@ from storage.models import Chat, Delivery, Group, Officer
 from storage.states import Channel, ChatKind, ChatState, DeliveryClass, OfficerState, Role
 from tests.clock import FakeClock
 
+ADDRESS = Address(Channel.TELEGRAM, "5")
 OLD = Address(Channel.TELEGRAM, "-5", ChatKind.GROUP)
 NEW = Address(Channel.TELEGRAM, "-1005", ChatKind.GROUP)
 
@@ -67,6 +71,43 @@ async def test_a_chat_is_what_it_is_once_it_is_locked_not_what_it_was_when_it_wa
     await theirs.run(close)
     closed.set()
     await working
+
+
+async def test_whoever_had_to_wait_for_a_chat_reads_what_was_written_meanwhile(
+    postgresql_url: str, open_database: Callable[[str], Database], clock: FakeClock
+) -> None:
+    """A draft's day ends while its owner writes: PostgreSQL itself would join what was there before."""
+    ours, theirs = open_database(postgresql_url), open_database(postgresql_url)
+    locked, awaited = threading.Event(), threading.Event()
+
+    def draft(session: Session) -> Any:
+        talk = chats.conversation(chats.reach(session, ADDRESS, clock()))
+        return chats.draft_of(session, talk)
+
+    def keep(session: Session, kept: str) -> None:
+        talk = chats.conversation(chats.reach(session, ADDRESS, clock()))
+        chats.keep_draft(session, talk, kept)
+        session.flush()
+
+    def keep_until_awaited(session: Session) -> None:
+        keep(session, "new")
+        locked.set()
+        awaited.wait()
+
+    await theirs.run(lambda session: keep(session, "old"))
+    keeping = asyncio.create_task(theirs.run(keep_until_awaited))
+    await asyncio.to_thread(locked.wait)
+    reading = asyncio.create_task(ours.run(draft))
+    while not await theirs.read(somebody_waits):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    awaited.set()
+    await keeping
+    assert await reading == "new"
+
+
+def somebody_waits(session: Session) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    return bool(session.scalar(text(f"{waiting} AND wait_event_type = 'Lock'")))
 
 
 async def test_a_chat_is_found_at_its_new_address(database: Database, clock: FakeClock) -> None:
