@@ -101,7 +101,11 @@ def about_folder(folder: Path) -> Finding:
         return note("folder", f"{folder} does not exist yet; the first start makes it")
     all_rights = os.R_OK | os.W_OK | os.X_OK
     if not folder.is_dir() or not os.access(folder, all_rights, effective_ids=True):
-        return bad("folder", f"{folder} cannot be written", f"chown $(id -u) {folder}")
+        return bad(
+            "folder",
+            f"{folder} cannot be written",
+            f"chown $(id -u) {folder}, or mount it for writing",
+        )
     if folder.stat().st_mode & 0o007:
         return note("folder", f"{folder} is open to every user", f"chmod 700 {folder}")
     return good("folder", f"{folder} is there, and ours")
@@ -125,7 +129,7 @@ def about_database(url: str) -> Iterator[Finding]:
     try:
         schema.is_empty(url)
     except SchemaError as error:
-        yield bad("database", one_line(error), "start it, or correct TINBAO_DATABASE_URL")
+        yield bad("database", one_line(error))
         return
     yield good("database", f"SQLite, {path}" if path else "PostgreSQL, reached")
     try:
@@ -142,8 +146,7 @@ def about_servers(url: str) -> Iterator[Finding]:
         try:
             schema.is_empty(alone)
         except SchemaError as error:
-            text = f"{name} cannot take over: {one_line(error)}"
-            yield note("server", text, "start it, or correct TINBAO_DATABASE_URL")
+            yield note("server", f"{name} cannot take over: {one_line(error)}")
         else:
             yield good("server", f"{name} answers")
 

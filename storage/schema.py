@@ -191,7 +191,14 @@ class _begun:  # noqa: N801 - reads as a phrase: with _begun(url) as connection
             return self._context.__enter__()
         except DatabaseError as error:  # unreachable, or no database at all
             self._engine.dispose()
-            raise SchemaError(f"the database cannot be opened: {error.orig}") from None
+            raise SchemaError(f"the database cannot be opened: {self._fault(error)}") from None
+
+    def _fault(self, error: DatabaseError) -> str:
+        """The first line: what a driver goes on with says it again, or asks."""
+        fault = str(error.orig).splitlines()[0]
+        if self._engine.dialect.name == "sqlite":
+            return f"{self._engine.url.database}: {fault}"
+        return f"{fault}; start it, or correct TINBAO_DATABASE_URL"
 
     def __exit__(self, *error: Any) -> None:
         self._context.__exit__(*error)

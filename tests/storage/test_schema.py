@@ -103,6 +103,8 @@ def test_a_database_that_is_not_there_is_said_plainly(tmp_path: Path, act: Act) 
         with pytest.raises(SchemaError, match="cannot be opened") as refusal:
             act(url)
         assert "hunter2" not in str(refusal.value)
+        assert "\n" not in str(refusal.value)
+    assert str(refusal.value).endswith("; start it, or correct TINBAO_DATABASE_URL")
 
 
 def test_the_files_of_the_steps_are_named_by_their_revisions() -> None:
@@ -118,7 +120,7 @@ def test_the_files_of_the_steps_are_named_by_their_revisions() -> None:
 def test_a_file_that_is_no_database_is_said_plainly(tmp_path: Path) -> None:
     path = tmp_path / "tinbao.db"
     path.write_text("these are not the bytes of a database, however many there are of them" * 20)
-    with pytest.raises(SchemaError, match="cannot be opened"):
+    with pytest.raises(SchemaError, match=rf"cannot be opened: {path}: file is not a database"):
         schema.check(f"sqlite:///{path}")
 
 
