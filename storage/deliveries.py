@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Insert, Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.database import keyring_of, table_of
+from storage.database import insert_new, keyring_of, table_of
 from storage.models import Card, Chat, Delivery
 from storage.states import CardKind, DeliveryClass, QueueState
 
@@ -86,10 +86,18 @@ def body_of(session: Session, delivery: Delivery) -> bytes:
 
 
 def card(session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id: int = 0) -> Card:
-    """Return the card of this kind about this tip in this chat; made if it is new, to be shown."""
+    """Return the card of this kind about this tip in this chat; made if it is new, to be shown.
+
+    Another transaction may make it at this moment: then it is theirs, once they have ended.
+    """
     same = {"tip": tip_id, "chat": chat.id, "kind": kind, "evidence": evidence_id}
     known = session.scalar(_card_query(), same)
-    return known or new_card(session, tip_id, chat, kind, evidence_id)
+    if known is not None:
+        return known
+    row = {"tip_id": tip_id, "chat_id": chat.id, "kind": kind, "evidence_id": evidence_id}
+    start = {"hidden": False, "page": 0, "wanted": 0, "shown": 0}
+    session.execute(insert_new(session, Card).values(row | start))
+    return session.scalars(_card_query(), same).one()
 
 
 @cache
@@ -103,10 +111,9 @@ def _card_query() -> Select[Card]:
     return select(Card).where(*same).with_for_update(key_share=True)
 
 
-def new_card(
-    session: Session, tip_id: int, chat: Chat, kind: CardKind, evidence_id: int = 0
-) -> Card:
-    made = Card(tip_id=tip_id, chat_id=chat.id, kind=kind, evidence_id=evidence_id, wanted=0)
+def new_card(session: Session, tip_id: int, chat: Chat, kind: CardKind) -> Card:
+    """Return the card about a tip of which nobody else can know yet."""
+    made = Card(tip_id=tip_id, chat_id=chat.id, kind=kind, wanted=0)
     session.add(made)
     return made
 
