@@ -41,7 +41,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--full", action="store_true", help="the sizes of the goals; takes hours")
+    parser.add_argument("--full", action="store_true", help="the sizes of the goals")
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(MEASUREMENTS)}")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(MEASUREMENTS):
