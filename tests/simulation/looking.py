@@ -94,8 +94,10 @@ def whoever_erased_is_known_no_more(look: Moment) -> Breaches:
     erased = {h.said.chat: h.at for h in look.handed if h.said.text.startswith(ERASED)}
     for address, at in erased.items():
         chat = chats.find(look.session, chats.Address(Channel.TELEGRAM, address))
+        if chat is None:
+            continue  # forgotten altogether
         linked = look.session.query(Tip).join(Reporter, Reporter.tip_id == Tip.id)
-        before = (Reporter.chat_id == (chat.id if chat else None), Tip.received_at < at - NOTICED)
+        before = (Reporter.chat_id == chat.id, Tip.received_at < at - NOTICED)
         for tip in linked.where(*before):
             yield f"{address} erased their data at {at}, and tip {tip.id} still leads to them"
 
