@@ -87,7 +87,7 @@ class Jobs:
 
     async def _sweep_files(self) -> None:
         base = self._base
-        await base.database.run(lambda s: retention.sweep_files(s, base.files, now()))
+        await retention.sweep_files(base.database, base.files, now())
         for name in list(self._pictures.orphans((), now() - PICTURES_KEPT)):
             self._pictures.delete(name)
         await base.database.empty_journal()

@@ -204,9 +204,7 @@ async def purge(base: Foundation, *, dry_run: bool) -> Sequence[str]:
 
     await base.database.run(work)
     if not dry_run:
-        removed["files"] = await base.database.run(
-            lambda session: retention.sweep_files(session, base.files, now())
-        )
+        removed["files"] = await retention.sweep_files(base.database, base.files, now())
         await base.database.empty_journal()
     verb = "would go" if dry_run else "gone"
     return [f"{name}: {count} {verb}" for name, count in removed.items()]

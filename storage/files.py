@@ -41,8 +41,7 @@ class FileStore:
     def orphans(self, known: Collection[str], before: datetime) -> Iterator[str]:
         """Yield files no row names, written before `before` (younger ones may await their commit)."""
         for path in self._folder.iterdir():
-            written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            if path.is_file() and path.name not in known and written < before:
+            if path.name not in known and path.is_file() and _was_written(path, before):
                 yield path.name
 
     def reseal(self, name: str, keyring: Keyring) -> None:
@@ -66,3 +65,12 @@ class FileStore:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _was_written(path: Path, before: datetime) -> bool:
+    """Tell whether a file is older; one that is gone by now (whole under its own name, or swept) is not."""
+    try:
+        written = path.stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return datetime.fromtimestamp(written, UTC) < before

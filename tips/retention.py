@@ -1,17 +1,20 @@
 """Nothing outlives its use: the daily sweep, and what it would do without doing it (`purge --dry-run`)."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage import evidence, retention
-from storage.database import Session
+from storage.database import Database
 from storage.files import FileStore
 from storage.models import Reporter, Tip
 from storage.states import HIDDEN_STATES, TipState
 from tips.desk import Transaction
 from tips.officers import invitations
 from tips.requests import erase, unlink
+
+YOUNG = timedelta(minutes=10)  #: a file may be, before the row that names it is committed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,17 @@ def forget_reporter(tx: Transaction, tip: Tip, reporter: Reporter) -> None:
     reporter.contact_sealed = contact
 
 
-def sweep_files(session: Session, files: FileStore, now: datetime) -> int:
-    """Delete files that no row names; return how many. Young ones may await their commit."""
-    orphans = list(files.orphans(evidence.files_in_use(session), now - timedelta(minutes=10)))
+async def sweep_files(database: Database, files: FileStore, now: datetime) -> int:
+    """Delete files that no row names; return how many. Young ones may await their commit.
+
+    A folder of many files takes a while to look through: no transaction is open meanwhile.
+    """
+    used = await database.read(evidence.files_in_use)
+    return await asyncio.to_thread(_delete_orphans, files, used, now - YOUNG)
+
+
+def _delete_orphans(files: FileStore, used: Collection[str], before: datetime) -> int:
+    orphans = list(files.orphans(used, before))
     for name in orphans:
         files.delete(name)
     return len(orphans)

@@ -197,7 +197,7 @@ async def test_files_without_a_row_are_swept_but_young_ones_await_their_commit(t
     now = datetime.now(UTC)  # files carry the real time
 
     async def swept(at: datetime) -> int:
-        return await town.database.run(lambda s: retention.sweep_files(s, files, at))
+        return await retention.sweep_files(town.database, files, at)
 
     assert await swept(now + timedelta(days=1)) == 0, "a row names it"
     await erases(an)

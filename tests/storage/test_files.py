@@ -61,6 +61,15 @@ def test_half_written_files_are_orphans_too(store: FileStore, tmp_path: Path) ->
     assert list(store.orphans(set(), soon)) == ["0123.part"]
 
 
+def test_a_file_that_is_gone_before_it_is_looked_at_is_no_fault(store: FileStore) -> None:
+    names = [store.put(b"1"), store.put(b"2")]
+    orphans = store.orphans(set(), datetime.now(UTC) + timedelta(minutes=1))
+    next(orphans)
+    for name in names:  # another process sweeps too
+        store.delete(name)
+    assert list(orphans) == []
+
+
 def test_resealing_moves_a_file_to_the_newest_key_once(
     store: FileStore, tmp_path: Path, keyring: Keyring
 ) -> None:

@@ -221,7 +221,7 @@ async def test_a_process_killed_at_any_step_leaves_one_file_and_one_verdict(
     outcomes = [u for u in await office.all(Inbox) if u.external_id.startswith("evidence:")]
     assert len(outcomes) == 1
     later = datetime.now(UTC) + timedelta(hours=1)
-    await office.run(lambda tx: retention.sweep_files(tx.session, files, later))
+    await retention.sweep_files(office.database, files, later)
     assert files.names() == [piece.file]
 
 
@@ -229,5 +229,5 @@ async def test_a_file_whose_row_is_about_to_be_written_is_not_swept(
     office: Office, files: FileStore
 ) -> None:
     name = files.put(b"fresh")
-    await office.run(lambda tx: retention.sweep_files(tx.session, files, datetime.now(UTC)))
+    await retention.sweep_files(office.database, files, datetime.now(UTC))
     assert files.names() == [name]
