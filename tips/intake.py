@@ -32,11 +32,18 @@ LEASE = timedelta(seconds=20)  #: how long after a crash the messages under way 
 BATCH = 20  #: chats whose messages share a commit
 TRIES = 3
 RETRY = (timedelta(seconds=1), timedelta(seconds=10))
+NO_DOOR = timedelta(
+    seconds=10
+)  #: until another process, or a later start, may have the channel's door
 
 #: What is new must not wait for what was tried before, nor the other way round.
 CLAIMS = (queues.claim_tried, lambda session, lease: queues.claim_fresh(session, lease, BATCH))
 
 log = structlog.get_logger()
+
+
+class NoDoorError(LookupError):
+    """An update is of a channel that this process was started without: its settings are wrong."""
 
 
 @dataclass(slots=True)
@@ -116,17 +123,21 @@ class Intake:
         if item is None:
             return
         tx = Transaction(session, self.desk, self.clock())
-        if has_collided(bug):
-            self._not_tried(tx, item)
+        if has_collided(bug) or isinstance(bug, NoDoorError):
+            self._not_tried(tx, item, bug)
             return
         log.error("message_failed", inbox=item.id, attempt=item.attempts, exc_info=bug)
         if self._sender is not None:
             chats.reach(session, self._sender, tx.now)  # stays known, and can be answered
         self._try_again(tx, item, type(bug).__name__)
 
-    def _not_tried(self, tx: Transaction, item: Inbox) -> None:
-        """Two works waited for each other and this one gave way: that is no fault, and no try."""
+    def _not_tried(self, tx: Transaction, item: Inbox, bug: Exception) -> None:
+        """It gave way to a work that waited for it too, or has no door here: that is no fault, and no try."""
         item.attempts -= 1
+        if isinstance(bug, NoDoorError):
+            queues.postpone(item, tx.now + NO_DOOR, "no_door")
+            log.warning("message_without_door", inbox=item.id, channel=item.channel)
+            return
         queues.postpone(item, tx.now, "collided")
         log.info("message_collided", inbox=item.id)
 
@@ -153,6 +164,8 @@ class Intake:
         if item.external_id.startswith(OUTCOME_PREFIX):
             hear_outcome(tx, json.loads(body)["evidence"])
             return
+        if item.channel not in self.doors:
+            raise NoDoorError
         incoming = self.doors[item.channel].decode(body)
         if incoming is None:
             return

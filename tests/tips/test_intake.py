@@ -17,7 +17,7 @@ from storage.states import Channel, QueueState
 from tests.mortal import Fate, KilledError, MortalDatabase
 from tests.tips.offices import Office
 from tips import inbox
-from tips.intake import LEASE, TRIES
+from tips.intake import LEASE, NO_DOOR, TRIES
 from tips.messages import Incoming
 
 Heard = list[tuple[str, str]]  #: (chat, text), in the order they were handled
@@ -112,6 +112,21 @@ async def test_a_row_that_we_take_for_being_there_is_our_own_bug_and_no_database
         office.clock.advance(timedelta(seconds=10))
     (update,) = await office.all(Inbox)
     assert (update.state, update.error) == (QueueState.SET_ASIDE, "NoResultFound")
+
+
+async def test_a_process_started_without_the_channel_leaves_its_messages_to_one_that_has_it(
+    office: Office, heard: Heard
+) -> None:
+    doorless = office.intake()
+    doorless.doors = {}
+    await office.hear(("1", "một"), ("1", "hai"))
+    for _ in range(TRIES + 2):
+        assert await doorless.take() == 1
+        assert await doorless.take() == 0
+        office.clock.advance(NO_DOOR)
+    assert {u.state for u in await office.all(Inbox)} == {QueueState.WAITING}
+    await take_all(office)
+    assert heard == [("1", "một"), ("1", "hai")]
 
 
 async def test_its_sender_gets_one_apology_and_the_operator_one_word(
