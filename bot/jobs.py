@@ -46,7 +46,7 @@ class Jobs:
 
     async def run(self) -> None:
         """Do what is due until cancelled. A job that fails is logged, and tried again in its turn."""
-        schedule = Schedule()
+        schedule = Schedule(self._metrics.job_failed)
         for interval, name, job in self.planned():
             schedule.every(interval, name, job)
         schedule.start()

@@ -20,6 +20,7 @@ class Metrics:
         self._queues()
         self._channels()
         self._tips = self._counter("tips_filed", "Tips filed by this process.")
+        self._failed = self._counter("jobs_failed", "Times our own bug ended a job.", "job")
         self._free = self._gauge("disk_free_bytes", "Free disk where evidence is kept.")
 
     def _queues(self) -> None:
@@ -57,6 +58,9 @@ class Metrics:
 
     def received(self, channel: Channel) -> None:
         self._received.labels(channel).inc()
+
+    def job_failed(self, name: str) -> None:
+        self._failed.labels(name).inc()
 
     def filed(self, tips: int) -> None:
         self._tips.inc(tips)

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from storage.database import DatabaseError
+from storage.database import DatabaseError, is_away
 
 LOOK = timedelta(seconds=10)  #: by the loop's own clock, which nobody sets
 Job = Callable[[], Awaitable[object]]
@@ -22,8 +23,10 @@ class Schedule:
     nothing: the intervals only say how late it may be noticed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Callable[[str], object] = str) -> None:
+        """Args: failed: called with the name of a job each time our own bug ends it."""
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._scheduler.add_listener(lambda ended: failed(ended.job_id), EVENT_JOB_ERROR)
         self._intervals: dict[str, timedelta] = {}
         self._look: asyncio.TimerHandle | None = None
 
@@ -72,6 +75,8 @@ def _guarded(name: str, job: Job) -> Job:
         try:
             await job()
         except DatabaseError as error:
+            if not is_away(error):
+                raise
             log.warning("job_postponed", job=name, error=type(error).__name__)
 
     return run

@@ -5,6 +5,8 @@ import logging
 from datetime import UTC, datetime, timedelta
 from logging.handlers import QueueHandler
 
+from sqlalchemy.exc import NoResultFound, OperationalError
+
 from bot.schedule import Schedule
 
 INTERVAL = timedelta(days=1)
@@ -50,3 +52,30 @@ async def test_the_log_names_a_job_that_fails() -> None:
         schedule.stop()
         logging.getLogger().removeHandler(listener)
     assert 'Job "sweeping ' in record.getMessage()
+
+
+async def test_a_job_that_fails_is_counted_and_a_database_away_is_no_fault_of_it() -> None:
+    failed: asyncio.Queue[str] = asyncio.Queue()
+    postponed = asyncio.Event()
+
+    async def job() -> None:
+        raise ArithmeticError
+
+    async def unlucky() -> None:
+        postponed.set()
+        raise OperationalError("SELECT", None, ConnectionError("away"))
+
+    async def wrong() -> None:
+        await postponed.wait()
+        raise NoResultFound
+
+    schedule = Schedule(failed.put_nowait)
+    for name, work in (("unlucky", unlucky), ("sweeping", job), ("wrong", wrong)):
+        schedule.every(INTERVAL, name, work)
+    schedule.start()
+    try:
+        async with asyncio.timeout(30):
+            assert {await failed.get(), await failed.get()} == {"sweeping", "wrong"}
+    finally:
+        schedule.stop()
+    assert failed.empty()

@@ -77,7 +77,7 @@ class Outside:
             "storage.files.FileStore._write": self._dated(),
             "storage.queues.claim_delivery": self._claiming(queues.claim_delivery),
             "storage.queues.next_delivery_at": self._expecting(queues.next_delivery_at),
-            "bot.jobs.Schedule": lambda: Timetable(self),
+            "bot.jobs.Schedule": lambda _: Timetable(self),
             "bot.repeating.any_of": self.any_of,
             "bot.summaries.draw": _drawn,
             "bot.app.listen": lambda *_: BytesIO(),
