@@ -13,7 +13,19 @@ from sqlalchemy import func, select
 
 from storage import bursts, chats, lanes, officers, tips
 from storage.database import Session
-from storage.models import Card, Chat, Delivery, Event, Evidence, Inbox, Officer, Reporter, Tip
+from storage.models import (
+    Burst,
+    BurstTip,
+    Card,
+    Chat,
+    Delivery,
+    Event,
+    Evidence,
+    Inbox,
+    Officer,
+    Reporter,
+    Tip,
+)
 from storage.states import (
     DESK_ONLY,
     FOLLOWS,
@@ -263,13 +275,17 @@ def every_tip_has_its_receipt(session: Session, log: PlatformLog) -> Breaches:
 
 
 def every_open_tip_is_on_a_phone(session: Session, log: PlatformLog) -> Breaches:
-    """At rest: an open tip that somebody can be reached for has buttons in one of their chats."""
+    """At rest: an open tip that somebody can be reached for has buttons in one of their chats.
+
+    A burst that grew is shown a little later; till then what came to it is not at rest.
+    """
+    growing = select(BurstTip.tip_id).join(Burst).where(Burst.show_at.is_not(None))
     shown = defaultdict(set)
     for said in log.shown:
         for press in filter(None, map(Press.read, said.buttons)):
             if press.verb in ("take", "verify", "close", "details", "open"):
                 shown[press.number].add(said.chat)
-    for tip in session.query(Tip).where(Tip.state.in_(OPEN_STATES)):
+    for tip in session.query(Tip).where(Tip.state.in_(OPEN_STATES), Tip.id.not_in(growing)):
         private = [chat for chat in _responsible(session, tip) if chat.kind is ChatKind.PRIVATE]
         addresses = {chats.address_of(session, chat) for chat in private}
         group = len(private) < len(_responsible(session, tip))
