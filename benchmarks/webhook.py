@@ -12,7 +12,7 @@ from benchmarks.table import Line, Scale, at_least, at_most
 from benchmarks.webhook_servers import PATH, SECRET
 from bot.progress import Progress
 
-ROUNDS = {Scale.TINY: 1, Scale.REDUCED: 5, Scale.FULL: 9}
+ROUNDS = {Scale.TINY: 1, Scale.REDUCED: 15, Scale.FULL: 15}
 UPDATES = {Scale.TINY: 50, Scale.REDUCED: 4_000, Scale.FULL: 20_000}  #: a round
 KINDS = ("library", "ours")
 
