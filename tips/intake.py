@@ -123,25 +123,25 @@ class Intake:
         if item is None:
             return
         tx = Transaction(session, self.desk, self.clock())
-        if has_collided(bug) or isinstance(bug, NoDoorError):
-            self._not_tried(tx, item, bug)
-            return
+        if has_collided(bug):  # it gave way to a work that waited for it too
+            self._not_tried(item, tx.now, "collided")
+            log.info("message_collided", inbox=item.id)
+        elif isinstance(bug, NoDoorError):
+            self._not_tried(item, tx.now + NO_DOOR, "no_door")
+            log.warning("message_without_door", inbox=item.id, channel=item.channel)
+        else:
+            self._tried(tx, item, bug)
+
+    def _not_tried(self, item: Inbox, due_at: datetime, fault: str) -> None:
+        """Let it wait: that was no fault of its own, and no try."""
+        item.attempts -= 1
+        queues.postpone(item, due_at, fault)
+
+    def _tried(self, tx: Transaction, item: Inbox, bug: Exception) -> None:
         log.error("message_failed", inbox=item.id, attempt=item.attempts, exc_info=bug)
         if self._sender is not None:
-            chats.reach(session, self._sender, tx.now)  # stays known, and can be answered
-        self._try_again(tx, item, type(bug).__name__)
-
-    def _not_tried(self, tx: Transaction, item: Inbox, bug: Exception) -> None:
-        """It gave way to a work that waited for it too, or has no door here: that is no fault, and no try."""
-        item.attempts -= 1
-        if isinstance(bug, NoDoorError):
-            queues.postpone(item, tx.now + NO_DOOR, "no_door")
-            log.warning("message_without_door", inbox=item.id, channel=item.channel)
-            return
-        queues.postpone(item, tx.now, "collided")
-        log.info("message_collided", inbox=item.id)
-
-    def _try_again(self, tx: Transaction, item: Inbox, fault: str) -> None:
+            chats.reach(tx.session, self._sender, tx.now)  # stays known, and can be answered
+        fault = type(bug).__name__
         if item.attempts >= TRIES:
             self._set_aside(tx, item, fault)
         else:
