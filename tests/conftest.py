@@ -1,4 +1,4 @@
-"""What every test may ask for: a clock, keys, and databases of both kinds."""
+"""What every test may ask for: a clock, keys, databases of both kinds, the map, a town."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -7,11 +7,13 @@ from unittest.mock import patch
 import pytest
 import structlog
 
+from routing import Router
 from storage.database import Database
 from storage.sealing import Keyring
 from tests import real_map
 from tests.clock import FakeClock
 from tests.databases import CARELESS_SQLITE, Postgres, Sqlite, postgres
+from tests.town import Town, make_town
 
 KINDS = ("sqlite", "postgresql")
 
@@ -117,3 +119,17 @@ async def open_database(keyring: Keyring) -> AsyncIterator[Callable[[str], Datab
     yield open_
     for database in opened:
         await database.close()
+
+
+@pytest.fixture(scope="session")
+def router() -> Router:
+    return Router.load(("37",))
+
+
+@pytest.fixture
+async def town(
+    database: Database, clock: FakeClock, tmp_path: Path, router: Router
+) -> AsyncIterator[Town]:
+    """The whole program but its loops, with Telegram at the other end of the wire."""
+    async with make_town(database, clock, tmp_path, router) as made:
+        yield made

@@ -7,18 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from routing import Router
-from storage.database import Database, Session
+from storage.database import Session
 from storage.sealing import Keyring
 from storage.states import Role
-from tests.clock import FakeClock
 from tests.crash.life import HOST, WEBHOOK, Orders
 from tests.crash.nursery import Nursery, nursery
 from tests.crash.stage import Stage
 from tests.fake_telegram import serve
 from tests.fake_telegram.updates import Webhook
 from tests.programs import free_port
-from tests.town import Town, make_town
+from tests.town import Town
 
 LIFE = "life"  #: by this name the server knows the lives
 SECRET = "not-for-everybody"
@@ -30,19 +28,6 @@ WAYS = {"sqlite": "webhook", "postgresql": "polling"}
 async def lives() -> AsyncIterator[Nursery]:
     async with nursery() as opened:
         yield opened
-
-
-@pytest.fixture
-async def town(
-    database: Database, clock: FakeClock, tmp_path: Path, router: Router
-) -> AsyncIterator[Town]:
-    async with make_town(database, clock, tmp_path, router) as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def router() -> Router:
-    return Router.load(("37",))
 
 
 @pytest.fixture

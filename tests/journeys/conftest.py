@@ -14,19 +14,6 @@ from tests.programs import Program
 from tests.town import Town, make_town
 
 
-@pytest.fixture(scope="session")
-def router() -> Router:
-    return Router.load(("37",))
-
-
-@pytest.fixture
-async def town(
-    database: Database, clock: FakeClock, tmp_path: Path, router: Router
-) -> AsyncIterator[Town]:
-    async with make_town(database, clock, tmp_path, router) as made:
-        yield made
-
-
 @pytest.fixture
 async def sqlite_town(
     sqlite_url: str, keyring: Keyring, clock: FakeClock, tmp_path: Path, router: Router

@@ -1,16 +1,11 @@
 """Officers whose commune ends: they follow its territory, and never get more of it by themselves."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from routing import Router
 from routing.gazetteer import TABLES, Gazetteer
-from storage.database import Database
 from storage.models import Officer
-from tests.clock import FakeClock
-from tests.town import Town, make_town, rows
+from tests.town import Town, rows
 from tips.officers import succession
 
 OLD, NEW, MERGED, NEIGHBOUR = "90011", "90012", "90021", "90022"
@@ -24,7 +19,7 @@ STATES = [
 
 
 @pytest.fixture(scope="module")
-def later(tmp_path_factory: pytest.TempPathFactory) -> Router:
+def router(tmp_path_factory: pytest.TempPathFactory) -> Router:
     folder = tmp_path_factory.mktemp("tables")
     for table in TABLES.glob("*.tsv"):
         (folder / table.name).write_bytes(table.read_bytes())
@@ -33,14 +28,6 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Router:
             cells = (code, "xã", name, "37", "9000", "20.25", "105.97", since, until, successor)
             communes.write("\t".join(cells) + "\n")
     return Router(Gazetteer(folder), ("37",))
-
-
-@pytest.fixture
-async def town(
-    database: Database, clock: FakeClock, tmp_path: Path, later: Router
-) -> AsyncIterator[Town]:
-    async with make_town(database, clock, tmp_path, later) as made:
-        yield made
 
 
 async def test_who_has_the_same_territory_under_another_code_is_alerted_of_it(town: Town) -> None:

@@ -11,11 +11,6 @@ from tests.tips.offices import Office, make_office
 from tests.tips.talks import Talk, make_world
 
 
-@pytest.fixture(scope="session")
-def router() -> Router:
-    return Router.load(("37",))
-
-
 @pytest.fixture
 def talk(router: Router) -> Talk:
     return Talk(make_world(router))
