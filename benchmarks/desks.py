@@ -42,7 +42,7 @@ async def buttons(office: Office, people: Sequence[Citizen], label: str) -> list
     def data(session: Session, citizen: Citizen) -> str:
         chat = chats.find(session, Address(Channel.TELEGRAM, str(citizen.number)))
         assert chat is not None
-        menu = dict(chats.menu_of(session, chats.conversation(chat)))
+        menu = dict(chats.menu_of(session, chats.talk_in(session, chat)))
         return menu[label]
 
     return await office.database.read(

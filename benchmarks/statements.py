@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from storage.database import sync_engine
+from tests.overhearing import overhearing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,17 @@ def recording() -> Iterator[Recording]:
     """Record whatever any engine of this process says while the block runs."""
     made = Recording()
 
-    def on_execute(_c: Any, _u: Any, sql: str, parameters: Any, _x: Any, _m: bool) -> None:
+    def heard(_: Connection, sql: str, parameters: Any) -> None:
         made.said(sql, parameters)
 
     def on_commit(_: Connection) -> None:
         made.committed()
 
-    event.listen(Engine, "before_cursor_execute", on_execute)
     event.listen(Engine, "commit", on_commit)
     try:
-        yield made
+        with overhearing(heard):
+            yield made
     finally:
-        event.remove(Engine, "before_cursor_execute", on_execute)
         event.remove(Engine, "commit", on_commit)
 
 

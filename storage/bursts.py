@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, exists, func, select
+from sqlalchemy import BigInteger, Select, and_, bindparam, delete, exists, func, select
 from sqlalchemy.orm import Session
 
+from storage.database import table_of
 from storage.models import Burst, BurstTip, Reporter, Tip
+from storage.prepared import Prepared, Row
 from storage.states import DESK_ONLY, Priority, TipState
 
 SINGLY = 3  #: tips that are shown each by itself before a burst begins
@@ -19,7 +20,7 @@ WITHIN = timedelta(
 )  #: of each other these come, and after the last of them the burst ends
 
 
-_Alone = Row[Any]  #: what is asked of a tip that may come to be part of a burst
+_Alone = Row  #: what is asked of a tip that may come to be part of a burst
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,10 @@ def _lock(session: Session, kind: Kind) -> None:
     if session.get_bind().dialect.name == "postgresql":
         digest = hashlib.blake2b(repr(kind).encode(), digest_size=8, person=b"burst").digest()
         number = int.from_bytes(digest, signed=True)
-        session.execute(select(func.pg_advisory_xact_lock(number)))
+        _LOCKING.run(session, {"kind": number})
+
+
+_LOCKING = Prepared(select(func.pg_advisory_xact_lock(bindparam("kind", type_=BigInteger))))
 
 
 def _running(session: Session, kind: Kind, now: datetime) -> Burst | None:
@@ -93,13 +97,14 @@ def _running(session: Session, kind: Kind, now: datetime) -> Burst | None:
         "urgent": kind.urgent,
         "reason": kind.desk_reason,
     }
-    return session.scalar(_running_query(), of_kind | {"now": now})
+    session.flush()
+    found = _RUNNING.first(session, of_kind | {"now": now})
+    return session.get_one(Burst, found.id, populate_existing=True) if found else None
 
 
-@cache
-def _running_query() -> Select[Burst]:
-    """Built once: that costs more than to answer it."""
-    these = (
+_RUNNING = Prepared(
+    select(table_of(Burst).c.id)
+    .where(
         Burst.until > bindparam("now"),
         Burst.province_code == bindparam("province"),
         Burst.commune_code.is_not_distinct_from(bindparam("commune")),
@@ -107,9 +112,10 @@ def _running_query() -> Select[Burst]:
         Burst.urgent == bindparam("urgent"),
         Burst.desk_reason.is_not_distinct_from(bindparam("reason")),
     )
-    newest = select(Burst).where(*these).order_by(Burst.id.desc()).limit(1)
-    query = newest.with_for_update(key_share=True)  # its growth may be shown at this moment
-    return query.execution_options(populate_existing=True)
+    .order_by(Burst.id.desc())
+    .limit(1)
+    .with_for_update(key_share=True)  # its growth may be shown at this moment
+)
 
 
 def _alone(session: Session, kind: Kind, tip: Tip, now: datetime) -> Sequence[_Alone]:
@@ -118,11 +124,11 @@ def _alone(session: Session, kind: Kind, tip: Tip, now: datetime) -> Sequence[_A
     if kind.commune_code:
         like["commune"] = kind.commune_code
     query = _alone_query(of_commune=kind.commune_code is not None)
-    return [other for other in session.execute(query, like) if Kind.of(other) == kind]
+    return [other for other in query.all(session, like) if Kind.of(other) == kind]
 
 
 @cache
-def _alone_query(*, of_commune: bool) -> Select[*tuple[Any, ...]]:
+def _alone_query(*, of_commune: bool) -> Prepared:
     there = Tip.commune_code == bindparam("commune") if of_commune else Tip.commune_code.is_(None)
     these = (
         there,
@@ -139,7 +145,8 @@ def _alone_query(*, of_commune: bool) -> Select[*tuple[Any, ...]]:
         Tip.category,
         Tip.priority,
     )
-    return select(*what, Tip.desk_reason).where(*these).order_by(Tip.received_at, Tip.id)
+    query = select(*what, Tip.desk_reason).where(*these)
+    return Prepared(query.order_by(Tip.received_at, Tip.id))
 
 
 def _opened(

@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, Select, bindparam, func, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy import Dialect, Select, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute, Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
+from sqlalchemy.sql.dml import UpdateBase
 
 from storage.database import insert_new_by, keyring_of, table_of
 from storage.models import Attempt, Card, Chat, Conversation, Delivery, Group
+from storage.prepared import Prepared, Row
 from storage.states import Channel, ChatKind, ChatState
+
+Menu = Sequence[tuple[str, str]]
 
 ADDRESS, DRAFT, MENU = "chats.address", "conversations.draft", "conversations.menu"
 
@@ -30,20 +36,40 @@ def digest_of(session: Session, address: Address) -> bytes:
     return keyring_of(session).digest(address.name, f"chat.{address.channel}")
 
 
+@dataclass(slots=True)
+class Talk:
+    """What somebody is in the middle of telling us, and the choices last shown, as read under the lock.
+
+    What is changed here is stored by `keep`.
+    """
+
+    chat_id: int
+    draft_sealed: bytes | None = None
+    menu_sealed: bytes | None = None
+    expires_at: datetime | None = None
+    nudge_at: datetime | None = None
+    is_new: bool = False  #: nothing was ever said in this chat before
+
+
 def reach(session: Session, address: Address, now: datetime) -> Chat:
     """Return the chat at `address`, locked until the transaction ends; made if it is new."""
+    return meet(session, address, now)[0]
+
+
+def meet(session: Session, address: Address, now: datetime) -> tuple[Chat, Talk]:
+    """Return the same as `reach`, and what is unfinished there."""
     digest = digest_of(session, address)
-    known = _unless_busy(session, address.channel, digest)
-    if known is not None:
-        return known
-    _make(session, address, digest, now)
-    made = _locked(session, address.channel, digest)
-    assert made is not None
-    return made
+    met = _unless_busy(session, address.channel, digest)
+    if met is None:
+        made = _make(session, address, digest, now)
+        find_it = _unless_busy if made else _locked
+        met = find_it(session, address.channel, digest)
+    assert met is not None
+    return met
 
 
-def _make(session: Session, address: Address, digest: bytes, now: datetime) -> None:
-    """Add a chat, unless it is there."""
+def _make(session: Session, address: Address, digest: bytes, now: datetime) -> bool:
+    """Add a chat; tell whether it was new."""
     row = {
         "channel": address.channel,
         "digest": digest,
@@ -53,12 +79,11 @@ def _make(session: Session, address: Address, digest: bytes, now: datetime) -> N
         "state": ChatState.OPEN,
         "language": "vi",
     }
-    session.connection().execute(_insertion(session.get_bind().dialect), row)
+    return _MAKING.run(session, row) > 0
 
 
-@cache
-def _insertion(dialect: Dialect) -> Insert:
-    return insert_new_by(dialect, table_of(Chat)).inline()
+_NEW = ("channel", "digest", "address_sealed", "kind", "created_at", "state", "language")
+_MAKING = Prepared(lambda dialect: insert_new_by(dialect, table_of(Chat)).inline(), _NEW)
 
 
 def find(session: Session, address: Address) -> Chat | None:
@@ -72,26 +97,52 @@ def by_digest(session: Session, channel: Channel, digest: bytes) -> Chat | None:
     return session.scalar(select(Chat).where(Chat.channel == channel, Chat.digest == digest))
 
 
-def _locked(session: Session, channel: Channel, digest: bytes) -> Chat | None:
+def _locked(session: Session, channel: Channel, digest: bytes) -> tuple[Chat, Talk] | None:
     """Lock a chat, then read it: what is only joined, PostgreSQL reads as it was before it waited."""
-    session.scalar(_lock_query(), {"channel": channel, "digest": digest})
+    _WAITING.first(session, {"channel": channel, "digest": digest})
     return _unless_busy(session, channel, digest)
 
 
-def _unless_busy(session: Session, channel: Channel, digest: bytes) -> Chat | None:
-    return session.scalar(_lock_query(waits=False), {"channel": channel, "digest": digest})
+def _unless_busy(session: Session, channel: Channel, digest: bytes) -> tuple[Chat, Talk] | None:
+    session.flush()  # what another message of this batch did here is read as well
+    row = _MEETING.first(session, {"channel": channel, "digest": digest})
+    if row is None:
+        return None
+    unfinished = (row.draft_sealed, row.menu_sealed, row.expires_at, row.nudge_at)
+    return known(session, row), Talk(row.id, *unfinished, is_new=row.chat_id is None)
 
 
-@cache
-def _lock_query(*, waits: bool = True) -> Select[Chat]:
-    """Lock a chat. Built once: that costs more than to find it."""
-    same = (Chat.channel == bindparam("channel"), Chat.digest == bindparam("digest"))
-    # Others may meanwhile name the chat in rows of their own: what they owe it must not wait for us,
-    # who may be waiting for a tip of theirs.
-    query = select(Chat).where(*same).options(joinedload(Chat.conversation))
-    query = query.with_for_update(of=Chat, key_share=True, skip_locked=not waits)
-    # It may be here as it was without the lock: another message of this batch alerted somebody there.
-    return query.execution_options(populate_existing=True)
+def _meeting(*, waits: bool) -> Select[Any]:
+    """Lock a chat, and read what is unfinished there.
+
+    Others may meanwhile name the chat in rows of their own: what they owe it must not wait for us, who may
+    be waiting for a tip of theirs.
+    """
+    chat, talk = table_of(Chat), table_of(Conversation)
+    both = chat.outerjoin(talk, talk.c.chat_id == chat.c.id)
+    same = (chat.c.channel == bindparam("channel"), chat.c.digest == bindparam("digest"))
+    query = select(chat, *talk.c).select_from(both).where(*same)
+    return query.with_for_update(of=chat, key_share=True, skip_locked=not waits)
+
+
+_MEETING, _WAITING = Prepared(_meeting(waits=False)), Prepared(_meeting(waits=True))
+_COLUMNS = {column.key: column.columns[0].key for column in Chat.__mapper__.column_attrs}
+
+
+def known(session: Session, row: Row) -> Chat:
+    """Return the session's own object of a chat whose row was read past it, as the row says."""
+    values = {name: getattr(row, column) for name, column in _COLUMNS.items()}
+    chat = session.identity_map.get(identity_key(Chat, row.id))
+    if isinstance(chat, Chat):
+        for name, value in values.items():
+            set_committed_value(chat, name, value)
+        return chat
+    number = values.pop("id")
+    chat = Chat(**values)
+    chat.id = number
+    make_transient_to_detached(chat)
+    session.add(chat)
+    return chat
 
 
 def address_of(session: Session, chat: Chat) -> str:
@@ -102,8 +153,8 @@ def move(session: Session, chat: Chat, name: str) -> None:
     """Follow a chat to its new address; what we already have of that address becomes this chat's."""
     digest = digest_of(session, Address(chat.channel, name))
     newer = _locked(session, chat.channel, digest)
-    if newer is not None and newer.id != chat.id:
-        _absorb(session, chat, newer)
+    if newer is not None and newer[0].id != chat.id:
+        _absorb(session, chat, newer[0])
     chat.digest = digest
     chat.address_sealed = keyring_of(session).seal(name.encode(), ADDRESS)
 
@@ -119,25 +170,63 @@ def _absorb(session: Session, chat: Chat, newer: Chat) -> None:
     session.flush()  # the address is free now
 
 
-def conversation(chat: Chat) -> Conversation:
-    """Return the chat's conversation, made if there is none. The chat must be locked."""
-    if chat.conversation is None:
-        chat.conversation = Conversation(chat_id=chat.id)
-    return chat.conversation
+def talk_in(session: Session, chat: Chat) -> Talk:
+    """Return what is unfinished in a chat. It must be locked."""
+    found = _TALK.first(session, {"chat": chat.id})
+    return Talk(*found) if found else Talk(chat.id, is_new=True)
 
 
-def draft_of(session: Session, talk: Conversation) -> Any:
-    """Return the stored draft (JSON), None if nothing is unfinished."""
+_UNFINISHED = ("chat_id", "draft_sealed", "menu_sealed", "expires_at", "nudge_at")
+_TALK = Prepared(
+    select(*(table_of(Conversation).c[name] for name in _UNFINISHED)).where(
+        Conversation.chat_id == bindparam("chat")
+    )
+)
+
+
+def keep(session: Session, talk: Talk, *, menu: bool) -> None:
+    """Store what is unfinished in a chat, which must be locked.
+
+    Args:
+        menu: the choices too; only new ones, since others may be offered without the lock.
+    """
+    keeping = _KEEPING_ALL if menu else _KEEPING
+    keeping.run(session, {name: getattr(talk, name) for name in _UNFINISHED})
+
+
+def keep_menu(session: Session, chat: Chat, menu: Menu) -> None:
+    """Store the (label, data) of the choices offered now."""
+    sealed = _sealed_menu(session, menu)
+    _KEEPING_MENU.run(session, {"chat_id": chat.id, "menu_sealed": sealed})
+
+
+def _keeping(*columns: str) -> Prepared:
+    def statement(dialect: Dialect) -> UpdateBase:
+        insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+        row = insert(table_of(Conversation))
+        values = {name: row.excluded[name] for name in columns}
+        return row.on_conflict_do_update(index_elements=["chat_id"], set_=values)
+
+    return Prepared(statement, ("chat_id", *columns))
+
+
+_KEEPING = _keeping("draft_sealed", "expires_at", "nudge_at")
+_KEEPING_ALL = _keeping("draft_sealed", "menu_sealed", "expires_at", "nudge_at")
+_KEEPING_MENU = _keeping("menu_sealed")
+
+
+def draft_of(session: Session, talk: Talk) -> Any:
+    """Return the draft (JSON), None if nothing is unfinished."""
     if talk.draft_sealed is None:
         return None
     return keyring_of(session).unseal_json(talk.draft_sealed, DRAFT)
 
 
-def keep_draft(session: Session, talk: Conversation, draft: Any) -> None:
+def set_draft(session: Session, talk: Talk, draft: Any) -> None:
     talk.draft_sealed = None if draft is None else keyring_of(session).seal_json(draft, DRAFT)
 
 
-def menu_of(session: Session, talk: Conversation) -> Sequence[tuple[str, str]]:
+def menu_of(session: Session, talk: Talk) -> Menu:
     """Return the (label, data) of the choices last offered, in their order."""
     if talk.menu_sealed is None:
         return []
@@ -145,30 +234,32 @@ def menu_of(session: Session, talk: Conversation) -> Sequence[tuple[str, str]]:
     return [(label, data) for label, data in menu]
 
 
-def keep_menu(session: Session, talk: Conversation, menu: Sequence[tuple[str, str]]) -> None:
-    talk.menu_sealed = keyring_of(session).seal_json(list(menu), MENU) if menu else None
+def set_menu(session: Session, talk: Talk, menu: Menu) -> None:
+    talk.menu_sealed = _sealed_menu(session, menu)
 
 
-def expired(session: Session, now: datetime, limit: int) -> Sequence[Conversation]:
-    """Return conversations whose draft has outlived its day, their chats locked."""
+def _sealed_menu(session: Session, menu: Menu) -> bytes | None:
+    return keyring_of(session).seal_json(list(menu), MENU) if menu else None
+
+
+def expired(session: Session, now: datetime, limit: int) -> Sequence[tuple[Chat, Talk]]:
+    """Return chats whose draft has outlived its day, locked."""
     return _due(session, Conversation.expires_at, now, limit)
 
 
-def to_nudge(session: Session, now: datetime, limit: int) -> Sequence[Conversation]:
-    """Return conversations with an urgent draft that has waited unsent, their chats locked."""
+def to_nudge(session: Session, now: datetime, limit: int) -> Sequence[tuple[Chat, Talk]]:
+    """Return chats with an urgent draft that has waited unsent, locked."""
     return _due(session, Conversation.nudge_at, now, limit)
 
 
 def _due(
     session: Session, at: InstrumentedAttribute[datetime | None], now: datetime, limit: int
-) -> Sequence[Conversation]:
+) -> Sequence[tuple[Chat, Talk]]:
     """Lock the chats first, as whoever takes a message does, then read what is true under the lock."""
-    due = select(Conversation).join(Chat, Chat.id == Conversation.chat_id).where(at <= now)
+    due = select(Chat).join(Conversation, Conversation.chat_id == Chat.id).where(at <= now)
     locked = due.order_by(at).limit(limit).with_for_update(of=Chat, skip_locked=True)
-    found = session.scalars(locked).all()
-    for talk in found:
-        session.refresh(talk)
-    return [talk for talk in found if (when := getattr(talk, at.key)) and when <= now]
+    found = [(chat, talk_in(session, chat)) for chat in session.scalars(locked).all()]
+    return [(chat, talk) for chat, talk in found if (when := getattr(talk, at.key)) and when <= now]
 
 
 def count_attempts(session: Session, chat: Chat, kind: str, since: datetime) -> int:

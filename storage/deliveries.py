@@ -5,11 +5,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_new, keyring_of, table_of
 from storage.models import Card, Chat, Delivery
+from storage.prepared import Prepared
 from storage.states import CardKind, DeliveryClass, QueueState
 
 BODY = "deliveries.body"
@@ -48,13 +49,14 @@ def _add(session: Session, chat: Chat, klass: DeliveryClass, now: datetime, **mo
         "card_id": None,
         "tip_id": None,
     }
-    session.connection().execute(_adding(), row | more)
+    _ADDING.run(session, row | more)
 
 
-@cache
-def _adding() -> Insert:
-    start = {"state": QueueState.WAITING, "attempts": 0, "unrecorded": 0}
-    return insert(table_of(Delivery)).inline().values(start)
+_ADDING = Prepared(
+    insert(table_of(Delivery)).values(state=QueueState.WAITING, attempts=0, unrecorded=0).inline(),
+    ("chat_id", "channel", "klass", "created_at", "due_at", "dedup_key", "body_sealed", "card_id",
+     "tip_id"),
+)  # fmt: skip
 
 
 def _is_owed(session: Session, dedup_key: str) -> bool:
@@ -111,11 +113,19 @@ def _card_query() -> Select[Card]:
     return select(Card).where(*same).with_for_update(key_share=True)
 
 
-def new_card(session: Session, tip_id: int, chat: Chat, kind: CardKind) -> Card:
-    """Return the card about a tip of which nobody else can know yet."""
-    made = Card(tip_id=tip_id, chat_id=chat.id, kind=kind, wanted=0)
-    session.add(made)
-    return made
+def show_new(session: Session, tip_id: int, chat: Chat, kind: CardKind, now: datetime) -> None:
+    """Owe the card about a tip of which nobody else can know yet."""
+    card = _NEW_CARD.first(session, {"tip_id": tip_id, "chat_id": chat.id, "kind": kind})
+    assert card is not None
+    _add(session, chat, DeliveryClass.ALERT, now, card_id=card.id, tip_id=tip_id)
+
+
+_NEW_CARD = Prepared(
+    insert(table_of(Card))
+    .values(evidence_id=0, hidden=False, page=0, wanted=1, shown=0)
+    .returning(table_of(Card).c.id),
+    ("tip_id", "chat_id", "kind"),
+)
 
 
 def has_card(session: Session, tip_id: int, chat: Chat, kind: CardKind) -> bool:
@@ -166,19 +176,11 @@ def show(session: Session, changed: Card, now: datetime, *, anew: bool = False) 
         anew: send a new message at the bottom of the chat, and take the old one away.
     """
     changed.wanted += 1
-    if changed in session.new:
-        session.flush()  # gives the card its number
-        _owe_card(session, changed, now)
-        return
     if anew and changed.message_id is not None:
         changed.old_message_id, changed.message_id = changed.message_id, None
     pending = (Delivery.card_id == changed.id, Delivery.state == QueueState.WAITING)
     if session.scalar(select(Delivery.id).where(*pending)) is not None:
         return
-    _owe_card(session, changed, now)
-
-
-def _owe_card(session: Session, changed: Card, now: datetime) -> None:
     chat = session.get_one(Chat, changed.chat_id)
     about = {"card_id": changed.id, "tip_id": changed.tip_id}
     _add(session, chat, DeliveryClass.ALERT, now, **about)

@@ -7,12 +7,13 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Dialect, Update, bindparam, select, update
+from sqlalchemy import Dialect, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage import lanes
 from storage.database import keyring_of, table_of
 from storage.models import Inbox, UtcDateTime
+from storage.prepared import Prepared
 from storage.queues import Claimed
 from storage.sealing import Keyring
 from storage.states import Channel, QueueState
@@ -36,6 +37,9 @@ class RawUpdate:
 #: An update as its row will hold it: channel, external id, lane, sequence, sealed body, message id.
 Row = tuple[str, str, bytes, int, bytes, str | None]
 MOST = 64  #: rows that one statement stores: as many statements stay prepared
+
+_EMPTIED = {"state": QueueState.DONE, "owner": None, "error": None, "body_sealed": None}
+_ENDING = Prepared(update(table_of(Inbox)).where(Inbox.id == bindparam("ended")).values(_EMPTIED))
 
 
 def store(session: Session, updates: Sequence[RawUpdate], now: datetime) -> None:
@@ -89,15 +93,8 @@ def body_of(session: Session, item: Inbox | Claimed) -> bytes:
 
 def finish(session: Session, item: Inbox | Claimed, now: datetime) -> None:
     """End an update that was handled. Nothing of what it said is kept."""
-    session.connection().execute(_ending(), {"ended": item.id})
+    _ENDING.run(session, {"ended": item.id})
     lanes.wake_next(session, Inbox, (item.lane,), now)
-
-
-@cache
-def _ending() -> Update:
-    table = table_of(Inbox)
-    emptied = {"state": QueueState.DONE, "owner": None, "error": None, "body_sealed": None}
-    return update(table).where(table.c.id == bindparam("ended")).values(emptied)
 
 
 def message_ids(session: Session, lane: bytes, since: datetime) -> Sequence[str]:

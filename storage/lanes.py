@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    Update,
     and_,
     bindparam,
     literal_column,
@@ -28,6 +27,7 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.database import table_of
 from storage.models import Delivery, Evidence, Inbox
+from storage.prepared import Prepared, is_one_of, one_of
 from storage.states import QueueState
 
 Item = TypeVar("Item", Inbox, Delivery, Evidence)
@@ -68,15 +68,21 @@ def due(
     limit: int,
 ) -> dict[int, Lane]:
     """Return what has been due longest, as id and lane, without a lock."""
-    query = _due_query(kind, where)
+    asked = {"now": now, "most": limit}
     if passed:
         lane = (table_of(kind).c[name] for name in LANES[kind])
-        query = query.where(tuple_(*lane).not_in(passed))
-    rows = session.connection().execute(query, {"now": now, "most": limit})
+        others = _due_query(kind, where).where(tuple_(*lane).not_in(passed))
+        rows: Iterable[Any] = session.connection().execute(others, asked)
+    else:
+        rows = _due(kind, where).all(session, asked)
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
 @cache
+def _due(kind: type[Any], where: Conditions) -> Prepared:
+    return Prepared(_due_query(kind, where))
+
+
 def _due_query(kind: type[Any], where: Conditions) -> Select[Any]:
     row = table_of(kind).c
     these = (row.state == WAITING, row.due_at <= bindparam("now"), *where)
@@ -86,13 +92,14 @@ def _due_query(kind: type[Any], where: Conditions) -> Select[Any]:
 
 def locked_heads(session: Session, kind: type[Item], ids: Iterable[int]) -> Sequence[Head]:
     """Return, locked, the head of each lane that these rows are in."""
-    rows = session.connection().execute(_heads_query(kind), {"ids": list(ids)})
+    these = one_of(ids)
+    rows = _heads(kind, len(these)).all(session, these)
     width = 2 + len(LANES[kind])
     return [Head(row[0], row[1], tuple(row[2:width]), tuple(row[width:])) for row in rows]
 
 
 @cache
-def _heads_query(kind: type[Any]) -> Select[Any]:
+def _heads(kind: type[Any], count: int) -> Prepared:
     table = table_of(kind)
     this, first = table.alias(), table.alias()
     head = (
@@ -103,14 +110,15 @@ def _heads_query(kind: type[Any]) -> Select[Any]:
         .correlate(this)
         .scalar_subquery()
     )
-    these = this.c.id.in_(bindparam("ids", expanding=True))
+    these = is_one_of(this.c.id, count)
     names = (*LANES[kind], *ORDERS[kind])
-    return (
+    query = (
         select(table.c.id, table.c.due_at, *(table.c[name] for name in names))
         .where(table.c.id.in_(select(head).where(these)), table.c.state == WAITING)
         .order_by(table.c.due_at, table.c.id)
         .with_for_update(of=table, skip_locked=True, key_share=True)
     )
+    return Prepared(query)
 
 
 def _same_lane(kind: type[Any], one: Any, other: Any) -> Iterable[ColumnElement[bool]]:
@@ -158,13 +166,11 @@ def _is_behind(kind: type[Any], head: Head) -> ColumnElement[bool]:
 def wake_next(session: Session, kind: type[Any], lane: Lane, now: datetime) -> None:
     """Let the next of a lane be due: now, so behind whoever of other lanes has waited longer."""
     of_lane = {f"of_{name}": value for name, value in zip(LANES[kind], lane, strict=True)}
-    statement = _wake_statement(kind)  # type: ignore[arg-type]  # a class may well be hashed
-    session.connection().execute(statement, of_lane | {"woken_at": now})
+    _waking(kind).run(session, of_lane | {"woken_at": now})  # type: ignore[arg-type]  # hashable
 
 
 @cache
-def _wake_statement(kind: type[Any]) -> Update:
-    """Of tables, not of classes: nobody's session holds the row, and looking for it there takes a while."""
+def _waking(kind: type[Any]) -> Prepared:
     table = table_of(kind)
     other = table.alias()
     lane = (other.c[name] == bindparam(f"of_{name}") for name in LANES[kind])
@@ -176,7 +182,7 @@ def _wake_statement(kind: type[Any]) -> Update:
         .scalar_subquery()
     )
     woken = update(table).where(table.c.id == asleep, table.c.due_at.is_(None))
-    return woken.values(due_at=bindparam("woken_at"))
+    return Prepared(woken.values(due_at=bindparam("woken_at")))
 
 
 def wake_forgotten(session: Session, now: datetime) -> int:

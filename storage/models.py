@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from storage.states import (
@@ -131,8 +131,6 @@ class Chat(Model):
     #: When all that was sent there, at the pace the platform allows one chat, will have been allowed.
     #: The column has the name it had when it held the time of the last message.
     settled_at: Mapped[datetime | None] = mapped_column("sent_at", default=None)
-    #: Deleted by the database, together with the chat.
-    conversation: Mapped["Conversation | None"] = relationship(init=False, passive_deletes="all")
 
 
 class Conversation(Model):

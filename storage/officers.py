@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.database import keyring_of
+from storage.chats import known
+from storage.database import keyring_of, table_of
 from storage.models import Chat, Group, Invitation, Officer, OfficerChat
+from storage.prepared import Prepared
 from storage.states import COMMUNE_ROLES, ChatState, OfficerState, Role
 
 NAME, INVITATION = "officers.name", "invitation"
@@ -36,27 +36,17 @@ def pending_in(session: Session, chat: Chat) -> Officer | None:
     return session.scalar(query)
 
 
-def of_commune(session: Session, commune_code: str) -> Sequence[tuple[Officer, Chat]]:
-    """Return the officers of a commune with each chat that can be written to."""
-    return _rows(session, _of_commune(), commune=commune_code)
+def chats_of_commune(session: Session, commune_code: str) -> Sequence[Chat]:
+    """Return the chats in which a commune's officers can be written to."""
+    session.flush()
+    rows = _OF_COMMUNE.all(session, {"commune": commune_code})
+    return [known(session, row) for row in rows]
 
 
 def has_any(session: Session, commune_code: str) -> bool:
     """Tell whether a commune has an officer who can be written to."""
-    asked = session.connection().execute(_has_any(), {"commune": commune_code})
-    return asked.first() is not None
-
-
-@cache
-def _has_any() -> Select[Any]:
-    return _of_commune().with_only_columns(Officer.id, maintain_column_froms=True).limit(1)
-
-
-@cache
-def _of_commune() -> Reachable:
-    """Built once: that costs more than to answer it."""
-    these = (Officer.commune_code == bindparam("commune"), Officer.role.in_(COMMUNE_ROLES))
-    return _reachable(*these)
+    session.flush()
+    return _HAS_ANY.first(session, {"commune": commune_code}) is not None
 
 
 def of_desk(session: Session, province_code: str) -> Sequence[tuple[Officer, Chat]]:
@@ -80,6 +70,14 @@ def _reachable(*where: ColumnElement[bool]) -> Reachable:
         .where(Officer.state == OfficerState.ACTIVE, Chat.state == ChatState.OPEN, *where)
         .order_by(Officer.id, Chat.id)
     )
+
+
+_COMMUNES = (
+    Officer.commune_code == bindparam("commune"),
+    or_(*(Officer.role == role for role in COMMUNE_ROLES)),
+)
+_OF_COMMUNE = Prepared(_reachable(*_COMMUNES).with_only_columns(*table_of(Chat).c))
+_HAS_ANY = Prepared(_reachable(*_COMMUNES).with_only_columns(table_of(Officer).c.id).limit(1))
 
 
 def _rows(session: Session, query: Reachable, **values: str) -> Sequence[tuple[Officer, Chat]]:
@@ -131,14 +129,18 @@ def invitation(session: Session, secret: str) -> Invitation | None:
 
 def group_of(session: Session, commune_code: str) -> Chat | None:
     """Return the commune's group chat, if it has one that is open."""
-    return session.scalar(_group_of(), {"commune": commune_code})
+    session.flush()
+    row = _GROUP.first(session, {"commune": commune_code})
+    return known(session, row) if row else None
 
 
-@cache
-def _group_of() -> Select[Chat]:
-    these = (Group.commune_code == bindparam("commune"), Chat.state == ChatState.OPEN)
-    query = select(Chat).join(Group, Group.chat_id == Chat.id).where(*these)
-    return query.order_by(Group.registered_at.desc()).limit(1)
+_GROUP = Prepared(
+    select(*table_of(Chat).c)
+    .join(Group, Group.chat_id == Chat.id)
+    .where(Group.commune_code == bindparam("commune"), Chat.state == ChatState.OPEN)
+    .order_by(Group.registered_at.desc())
+    .limit(1)
+)
 
 
 def groups_by(session: Session, officer: Officer) -> Sequence[Chat]:

@@ -15,9 +15,6 @@ from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
-    Row,
-    Select,
-    Update,
     bindparam,
     case,
     literal_column,
@@ -25,17 +22,17 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage import lanes, pace
 from storage.database import table_of
 from storage.lanes import WAITING, Conditions, Head, Item, Lane
 from storage.limits import Limits
 from storage.models import Chat, Delivery, Evidence, Inbox, Pause
+from storage.prepared import Prepared, Row, is_one_of, one_of
 from storage.states import Channel, ChatState, DeliveryClass, QueueState
 
 GLANCE = timedelta(milliseconds=100)  #: until a chat is looked at again that somebody was busy with
-Claimed = Row[Any]  #: a row as it was claimed: to be read, not to be changed
+Claimed = Row  #: as it was claimed
 FRESH: Conditions = (Inbox.attempts == literal_column("0"),)
 TRIED: Conditions = (Inbox.attempts > literal_column("0"),)
 
@@ -174,15 +171,15 @@ def _is_due(head: Head, due: Collection[int], now: datetime) -> bool:
 def _look_again(session: Session, kind: type[Item], heads: Sequence[Head], at: datetime) -> None:
     """Let these be due then."""
     if heads:
-        ids = [head.id for head in heads]
-        session.connection().execute(_putting_off(kind), {"ids": ids, "at": at})
+        these = one_of(head.id for head in heads)
+        _putting_off(kind, len(these)).run(session, these | {"at": at})
 
 
 @cache
-def _putting_off(kind: type[Any]) -> Update:
+def _putting_off(kind: type[Any], count: int) -> Prepared:
     table = table_of(kind)
-    these = table.c.id.in_(bindparam("ids", expanding=True))
-    return update(table).where(these).values(due_at=bindparam("at"))
+    these = is_one_of(table.c.id, count)
+    return Prepared(update(table).where(these).values(due_at=bindparam("at")))
 
 
 def _lease_out(
@@ -190,20 +187,20 @@ def _lease_out(
 ) -> Sequence[Claimed]:
     if not ids:
         return ()
-    values = {"ids": ids, "until": lease.until, "by": lease.owner}
-    rows = session.connection().execute(_leasing_out(kind), values)
+    values = one_of(ids) | {"until": lease.until, "by": lease.owner}
+    rows = _leasing_out(kind, len(ids)).all(session, values)
     return sorted(rows, key=lambda row: ids.index(row.id))
 
 
 @cache
-def _leasing_out(kind: type[Any]) -> ReturningUpdate[Any]:
+def _leasing_out(kind: type[Any], count: int) -> Prepared:
     table = table_of(kind)
     values: dict[str, Any] = {"due_at": bindparam("until"), "owner": bindparam("by")}
     values["attempts"] = table.c.attempts + 1
     if kind is Delivery:
         values["unrecorded"] = table.c.unrecorded + 1
-    these = table.c.id.in_(bindparam("ids", expanding=True))
-    return update(table).where(these).values(values).returning(table)
+    these = is_one_of(table.c.id, count)
+    return Prepared(update(table).where(these).values(values).returning(table))
 
 
 def held(session: Session, kind: type[Item], item_id: int, owner: str) -> Item | None:
@@ -220,16 +217,15 @@ def still_held(
     session: Session, kind: type[Item], item_ids: Sequence[int], owner: str
 ) -> Collection[int]:
     """Return those of the ids, their rows locked, of which `owner` still holds the lease."""
-    found = session.connection().execute(_held_query(kind), {"ids": item_ids, "mine": owner})
-    return {row[0] for row in found}
+    found = _held(kind, len(item_ids)).all(session, one_of(item_ids) | {"mine": owner})
+    return {row.id for row in found}
 
 
 @cache
-def _held_query(kind: type[Any]) -> Select[Any]:
+def _held(kind: type[Any], count: int) -> Prepared:
     row = table_of(kind).c
-    ids = row.id.in_(bindparam("ids", expanding=True))
-    held_ones = select(row.id).where(ids, row.owner == bindparam("mine"), row.state == WAITING)
-    return held_ones.order_by(row.id).with_for_update()
+    mine = (is_one_of(row.id, count), row.owner == bindparam("mine"), row.state == WAITING)
+    return Prepared(select(row.id).where(*mine).order_by(row.id).with_for_update())
 
 
 def finish(session: Session, item: Delivery | Evidence, now: datetime) -> None:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from storage.database import keyring_of
+from storage.database import keyring_of, table_of
 from storage.models import Chat, Event, Evidence, Reporter, Tip
+from storage.prepared import Prepared
 from storage.states import OPEN_STATES, EventKind, EvidenceVerdict, Priority, TipState
 
 WORDS, PLACE, TIME, CONTACT, RECEIPT = (
@@ -72,7 +72,42 @@ def note(
 ) -> None:
     """Append to the history."""
     tip_id = tip.id if tip else None
-    session.add(Event(at=now, kind=kind, tip_id=tip_id, officer_id=officer_id, facts=facts))
+    event = {"at": now, "kind": kind, "tip_id": tip_id, "officer_id": officer_id, "facts": facts}
+    _NOTING.run(session, event)
+
+
+_NOTING = Prepared(
+    insert(table_of(Event)).inline(), ("at", "kind", "tip_id", "officer_id", "facts")
+)
+
+
+def link(
+    session: Session, tip: Tip, chat: Chat, code: str, consent: str, phone: str | None
+) -> None:
+    """Keep who reported a tip.
+
+    Args:
+        code: of the receipt.
+        consent: the version of the words they agreed to.
+    """
+    keys = keyring_of(session)
+    reporter = {
+        "tip_id": tip.id,
+        "chat_id": chat.id,
+        "receipt_digest": receipt_digest(session, code),
+        "consent_version": consent,
+        "consent_at": tip.received_at,
+        "consent_channel": chat.channel,
+        "contact_sealed": keys.seal(phone.encode(), CONTACT) if phone else None,
+    }
+    _LINKING.run(session, reporter)
+
+
+_LINKING = Prepared(
+    insert(table_of(Reporter)).values(told_safe=False, wants_news=True).inline(),
+    ("tip_id", "chat_id", "receipt_digest", "consent_version", "consent_at", "consent_channel",
+     "contact_sealed"),
+)  # fmt: skip
 
 
 def receipt_digest(session: Session, code: str) -> bytes:
@@ -102,15 +137,21 @@ def reporter_of(session: Session, tip: Tip) -> Reporter:
 
 def urgent_since(session: Session, chat: Chat, since: datetime) -> int:
     """Return how many urgent tips a chat has filed since then."""
-    return session.scalar(_urgent_since(), {"by": chat.id, "since": since}) or 0
+    session.flush()
+    counted = _URGENT_SINCE.first(session, {"by": chat.id, "since": since})
+    return counted.count if counted else 0
 
 
-@cache
-def _urgent_since() -> Select[int]:
-    """Built once: that costs more than to answer it."""
-    these = (Reporter.chat_id == bindparam("by"), Tip.received_at > bindparam("since"))
-    filed = select(func.count()).select_from(Tip).join(Reporter, Reporter.tip_id == Tip.id)
-    return filed.where(Tip.priority == Priority.P1, *these)
+_URGENT_SINCE = Prepared(
+    select(func.count().label("count"))
+    .select_from(Tip)
+    .join(Reporter, Reporter.tip_id == Tip.id)
+    .where(
+        Tip.priority == Priority.P1,
+        Reporter.chat_id == bindparam("by"),
+        Tip.received_at > bindparam("since"),
+    )
+)
 
 
 def open_in_commune(session: Session, commune_code: str) -> Sequence[Tip]:
@@ -161,10 +202,6 @@ def added_to(session: Session, found: Sequence[Tip]) -> set[int]:
     """Return the numbers of those tips to which their reporters added something."""
     these = (Event.kind == EventKind.ADDED, Event.tip_id.in_([tip.id for tip in found]))
     return {number for number in session.scalars(select(Event.tip_id).where(*these)) if number}
-
-
-def seal_contact(session: Session, phone: str) -> bytes:
-    return keyring_of(session).seal(phone.encode(), CONTACT)
 
 
 def contact_of(session: Session, reporter: Reporter) -> str:

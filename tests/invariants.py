@@ -222,7 +222,7 @@ def _responsible(session: Session, tip: Tip) -> Sequence[Chat]:
     if at_desk or tip.commune_code is None:
         return [chat for _, chat in officers.of_desk(session, tip.province_code)]
     group = officers.group_of(session, tip.commune_code)
-    private = [chat for _, chat in officers.of_commune(session, tip.commune_code)]
+    private = officers.chats_of_commune(session, tip.commune_code)
     return [*([group] if group else []), *private]
 
 

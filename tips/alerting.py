@@ -19,8 +19,7 @@ def announce(tx: Transaction, tip: Tip) -> int:
     audience = audience_of(tx, tip)
     if burst is None:
         for chat in audience:
-            card = deliveries.new_card(tx.session, tip.id, chat, CardKind.ALERT)
-            deliveries.show(tx.session, card, tx.now)
+            deliveries.show_new(tx.session, tip.id, chat, CardKind.ALERT, tx.now)
         return len(audience)
     if burst.id == tip.id:  # it opened the burst
         _show(tx, burst, audience)
@@ -42,7 +41,7 @@ def alert(tx: Transaction, tip: Tip, *, anew: bool = False) -> int:
 
 def alert_again(tx: Transaction, commune_code: str) -> None:
     """Who can be reached for a commune has changed: what nobody took yet goes to who can be now."""
-    nobody = not officers.of_commune(tx.session, commune_code)
+    nobody = not officers.has_any(tx.session, commune_code)
     untaken = tips.untaken_in(tx.session, commune_code)
     grouped = bursts.of_tips(tx.session, untaken)
     shown: set[int] = set()
@@ -68,7 +67,7 @@ def audience_of(tx: Transaction, tip: Tip) -> Sequence[Chat]:
         return desk_chats(tx, tip)
     assert tip.commune_code is not None
     group = officers.group_of(tx.session, tip.commune_code)
-    private = [chat for _, chat in officers.of_commune(tx.session, tip.commune_code)]
+    private = officers.chats_of_commune(tx.session, tip.commune_code)
     if group is None:
         return private
     return [group, *private] if tip.priority is Priority.P1 else [group]

@@ -31,11 +31,11 @@ def look(tx: Transaction) -> int:
     for tip in late:
         _escalate(tx, tip)
     expired = chats.expired(tx.session, tx.now, MOST)
-    for talk in expired:
-        talking.expire(tx, talk)
+    for chat, talk in expired:
+        talking.expire(tx, chat, talk)
     waiting = chats.to_nudge(tx.session, tx.now, MOST)
-    for talk in waiting:
-        talking.nudge(tx, talk)
+    for chat, talk in waiting:
+        talking.nudge(tx, chat, talk)
     grown = bursts.due(tx.session, tx.now, MOST)
     for burst in grown:
         alerting.show_growth(tx, burst)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from storage import evidence, officers, tips
-from storage.models import Chat, Reporter, Tip
+from storage.models import Chat, Tip
 from storage.states import DeskReason, EventKind, Priority
 from tips.alerting import announce
 from tips.conversation.draft import Draft
@@ -26,12 +26,13 @@ def file(tx: Transaction, chat: Chat, draft: Draft) -> Sequence[Reply]:
     """File the tip, owe its alerts, and return the receipt."""
     tip = _tip(tx, chat, draft)
     code = fresh_code()
-    _reporter(tx, tip, chat, draft, code)
+    symbols = read_code(code)
+    assert symbols is not None
+    tips.link(tx.session, tip, chat, symbols, tx.desk.policy.version, draft.contact)
     evidence.give(tx.session, draft.evidence, tip, sound=bool(draft.sound_to_commune))
     tips.note(tx.session, EventKind.FILED, tx.now, tip, reason=tip.desk_reason or "")
     tx.tally["filed"] += 1
-    with tx.session.no_autoflush:  # nobody asks there for what is only to be written
-        told = announce(tx, tip)
+    told = announce(tx, tip)
     voice = tx.voice_of(chat)
     replies = [Reply(_receipt(tx, tip, code, voice, reachable=told > 0))]
     if category(tip.category).sensitive:
@@ -120,23 +121,6 @@ def _desk_reason(tx: Transaction, chat: Chat, draft: Draft, tip: Tip) -> DeskRea
 def _is_flooding(tx: Transaction, chat: Chat) -> bool:
     urgent = tips.urgent_since(tx.session, chat, tx.now - HOUR)
     return urgent >= tx.desk.limits.urgent_per_hour
-
-
-def _reporter(tx: Transaction, tip: Tip, chat: Chat, draft: Draft, code: str) -> None:
-    symbols = read_code(code)
-    assert symbols is not None
-    phone = draft.contact
-    tx.session.add(
-        Reporter(
-            tip_id=tip.id,
-            chat_id=chat.id,
-            receipt_digest=tips.receipt_digest(tx.session, symbols),
-            consent_version=tx.desk.policy.version,
-            consent_at=tx.now,
-            consent_channel=chat.channel,
-            contact_sealed=tips.seal_contact(tx.session, phone) if phone else None,
-        )
-    )
 
 
 def _receipt(tx: Transaction, tip: Tip, code: str, voice: Voice, *, reachable: bool) -> str:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from storage import chats, inbox, queues
+from storage.chats import Talk
 from storage.database import Database, Session, has_collided, is_away
 from storage.models import Chat, Inbox
 from storage.queues import Claimed, Lease
@@ -170,11 +171,13 @@ class Intake:
         if incoming is None:
             return
         self._sender = chats.Address(incoming.channel, incoming.chat, incoming.kind)
-        chat = chats.reach(tx.session, self._sender, tx.now)
-        receive(tx, chat, incoming, item.received_at)
+        chat, talk = chats.meet(tx.session, self._sender, tx.now)
+        receive(tx, chat, talk, incoming, item.received_at)
 
 
-def receive(tx: Transaction, chat: Chat, incoming: Incoming, received_at: datetime) -> None:
+def receive(
+    tx: Transaction, chat: Chat, talk: Talk, incoming: Incoming, received_at: datetime
+) -> None:
     """Do all that one message, received then, asks for."""
     if incoming.notice is not None:
         _noticed(tx, chat, incoming)
@@ -184,8 +187,6 @@ def receive(tx: Transaction, chat: Chat, incoming: Incoming, received_at: dateti
     if chat.kind is ChatKind.GROUP:
         groups.receive(tx, chat, incoming)
         return
-    talk = chats.conversation(chat)
-    is_new = talk in tx.session.new
     incoming = with_choice(tx, chat, talk, incoming, received_at)
     press = Press.read(incoming.choice) if incoming.choice else None
     if press is not None and review.is_officers(press):
@@ -193,7 +194,7 @@ def receive(tx: Transaction, chat: Chat, incoming: Incoming, received_at: dateti
     elif press is not None and press.verb == "confirm":
         invitations.press(tx, chat, press)
     else:
-        converse(tx, chat, talk, incoming, is_new=is_new)
+        converse(tx, chat, talk, incoming)
 
 
 def _noticed(tx: Transaction, chat: Chat, incoming: Incoming) -> None:

@@ -44,8 +44,12 @@ def owe_aside(
 
 def remember_menu(session: Session, chat: Chat, reply: Reply) -> None:
     """Keep what is offered, so that a digit or the words of a label answer it."""
-    menu = [(choice.label, choice.data) for choice in flat(reply)]
-    chats.keep_menu(session, chats.conversation(chat), menu)
+    chats.keep_menu(session, chat, menu_of(reply))
+
+
+def menu_of(reply: Reply) -> chats.Menu:
+    """Return the (label, data) of what a message offers."""
+    return [(choice.label, choice.data) for choice in flat(reply)]
 
 
 def owed_reply(session: Session, delivery: Delivery) -> Reply:
@@ -63,10 +67,8 @@ def render(reply: Reply, can: Capabilities) -> Reply:
     """
     text, choices, point = reply.text, reply.choices, reply.point
     if choices and not can.buttons:
-        menu = [(choice.label, choice.data) for choice in flat(reply)]
-        lines = [
-            f"{digit}. {label}" if digit else f"• {label}" for digit, label, _ in _numbered(menu)
-        ]
+        numbered = _numbered(menu_of(reply))
+        lines = [f"{digit}. {label}" if digit else f"• {label}" for digit, label, _ in numbered]
         text, choices = "\n".join([text, *lines]), ()
     if point and not can.location:
         text, point = f"{text}\n{point.latitude:.5f}, {point.longitude:.5f}".strip(), None

@@ -4,6 +4,7 @@ from collections.abc import Container, Sequence
 from datetime import timedelta
 
 from storage import bursts, chats, deliveries, evidence, inbox, officers, tips
+from storage.chats import Talk
 from storage.models import Burst, Chat, Reporter, Tip
 from storage.states import (
     CardKind,
@@ -218,10 +219,7 @@ def _erase_mine(tx: Transaction, chat: Chat) -> Replies:
     deliveries.forget_ended(tx.session, chat, tx.now - DELETABLE)  # younger ones can be wiped still
     for piece in evidence.of_chat_unfiled(tx.session, chat):
         tx.session.delete(piece)
-    talk = chats.conversation(chat)
-    chats.keep_draft(tx.session, talk, None)
-    chats.keep_menu(tx.session, talk, [])
-    talk.expires_at = talk.nudge_at = None
+    chats.keep(tx.session, Talk(chat.id), menu=True)
     return [Reply(tx.voice_of(chat)("mydata.erased"))]
 
 

@@ -11,7 +11,8 @@ from functools import cache
 from routing import ReasonCode, Route, fold
 from routing.reasons import explain
 from storage import chats, deliveries, evidence, officers
-from storage.models import Chat, Conversation
+from storage.chats import Talk
+from storage.models import Chat
 from storage.states import DeliveryClass
 from tips.conversation.advance import advance
 from tips.conversation.asking import is_urgent
@@ -21,7 +22,7 @@ from tips.conversation.world import World
 from tips.desk import Transaction
 from tips.facts import facts_of
 from tips.messages import Incoming, Press, Reply
-from tips.outbox import chosen, owe, owe_aside
+from tips.outbox import chosen, menu_of, owe, owe_aside
 from tips.requests import carry_out
 from words.categories import category
 from words.phrases import NO, SEND, YES
@@ -34,26 +35,21 @@ IDLE = "idle"  #: likewise messages that lead nowhere
 IDLE_ANSWERS = 10  #: a minute and chat; beyond them silence, until something is told
 
 
-def converse(
-    tx: Transaction, chat: Chat, talk: Conversation, incoming: Incoming, *, is_new: bool
-) -> None:
-    """Take one message or press, and do everything it leads to.
-
-    Args:
-        is_new: nothing was ever said in this chat before.
-    """
-    before = _living_draft(tx, talk)
-    world = world_of(tx, chat, is_new=is_new)
+def converse(tx: Transaction, chat: Chat, talk: Talk, incoming: Incoming) -> None:
+    """Take one message or press, and do everything it leads to."""
+    before = _living_draft(tx, chat, talk)
+    world = world_of(tx, chat, is_new=talk.is_new)
     if incoming.media and (refused := _refusal(tx, chat, incoming, world)):
         _refuse(tx, chat, incoming, refused)
         incoming = _words_of(incoming)
         if not incoming.text:
+            chats.keep(tx.session, talk, menu=False)
             return
     evidence_id = _evidence(tx, chat, incoming)
     turn = advance(before, incoming, evidence_id, world)
     if not (_changes_nothing(before, turn) and _is_flooding(tx, chat)):
-        _keep(tx, talk, turn.draft)
-        _say(tx, chat, talk, turn, world)
+        _keep(tx, talk, turn.draft, _offered(turn))
+        _say(tx, chat, turn, world)
     _discard(tx, before, turn.draft, evidence_id)
 
 
@@ -74,7 +70,7 @@ def _is_flooding(tx: Transaction, chat: Chat) -> bool:
 
 
 def with_choice(
-    tx: Transaction, chat: Chat, talk: Conversation, incoming: Incoming, received_at: datetime
+    tx: Transaction, chat: Chat, talk: Talk, incoming: Incoming, received_at: datetime
 ) -> Incoming:
     """Let a digit, a number word or the words of a label be the choice they name.
 
@@ -115,12 +111,19 @@ def _explained(route: Route) -> str:
     return explain(route, "vi")  # for officers, whatever the citizen speaks
 
 
-def _say(tx: Transaction, chat: Chat, talk: Conversation, turn: Turn, world: World) -> None:
-    """Owe the answers. Once nothing is open, digits no longer mean what was last offered."""
-    if turn.draft is None:
-        chats.keep_menu(tx.session, talk, [])
+def _offered(turn: Turn) -> Reply | None:
+    """The answer whose choices are to be remembered; one without any if nothing is open any more.
+
+    Once nothing is open, digits no longer mean what was last offered.
+    """
+    offers = [reply for reply in turn.replies if reply.choices]
+    return offers[-1] if offers else None if turn.draft else Reply("")
+
+
+def _say(tx: Transaction, chat: Chat, turn: Turn, world: World) -> None:
+    """Owe the answers."""
     for reply in turn.replies:
-        owe(tx.session, chat, reply, tx.now)
+        owe_aside(tx.session, chat, reply, tx.now)
     for action in turn.actions:
         for reply in carry_out(tx, chat, action, world):
             owe(tx.session, chat, reply, tx.now)
@@ -129,44 +132,45 @@ def _say(tx: Transaction, chat: Chat, talk: Conversation, turn: Turn, world: Wor
 # drafts ---------------------------------------------------------------------------------------
 
 
-def _living_draft(tx: Transaction, talk: Conversation) -> Draft | None:
+def _living_draft(tx: Transaction, chat: Chat, talk: Talk) -> Draft | None:
     """The draft, unless it has outlived its day and only the sweep has not come by yet."""
     if talk.expires_at is not None and talk.expires_at <= tx.now:
-        expire(tx, talk)
+        expire(tx, chat, talk)
     return Draft.from_json(chats.draft_of(tx.session, talk))
 
 
-def _keep(tx: Transaction, talk: Conversation, draft: Draft | None) -> None:
+def _keep(tx: Transaction, talk: Talk, draft: Draft | None, offered: Reply | None = None) -> None:
+    """Store what is unfinished now, and the choices if any were `offered`."""
     policy = tx.desk.policy
-    chats.keep_draft(tx.session, talk, draft.to_json() if draft else None)
+    chats.set_draft(tx.session, talk, draft.to_json() if draft else None)
     talk.expires_at = draft.began_at + policy.draft if draft else None
     waiting = draft is not None and not draft.nudged and is_urgent(draft)
     talk.nudge_at = tx.now + policy.nudge if waiting else None
+    if offered is not None:
+        chats.set_menu(tx.session, talk, menu_of(offered))
+    chats.keep(tx.session, talk, menu=offered is not None)
 
 
-def nudge(tx: Transaction, talk: Conversation) -> None:
+def nudge(tx: Transaction, chat: Chat, talk: Talk) -> None:
     """An urgent tip that was not sent: say so once, with the number to call.
 
     Nobody asked for this message, so it shows nothing of the tip; a button asks the open question again.
     """
     draft = Draft.from_json(chats.draft_of(tx.session, talk))
     _keep(tx, talk, draft.having(nudged=True) if draft else None)
-    chat = tx.session.get_one(Chat, talk.chat_id)
     voice = tx.voice_of(chat)
     go_on = voice.choice("choice.resume", Press("menu", detail="report"))
     owe_aside(tx.session, chat, Reply(voice("call.unsent"), [[go_on]]), tx.now)
 
 
-def expire(tx: Transaction, talk: Conversation) -> None:
+def expire(tx: Transaction, chat: Chat, talk: Talk) -> None:
     """Nothing unsent outlives its day; whoever began it is told, where that gives nothing away."""
     draft = Draft.from_json(chats.draft_of(tx.session, talk))
-    _keep(tx, talk, None)
-    chats.keep_menu(tx.session, talk, [])
+    _keep(tx, talk, None, offered=Reply(""))
     _discard(tx, draft, None, None)
     lost = draft.aside or draft if draft else None
     if lost is None or lost.is_blank or (lost.category and category(lost.category).sensitive):
         return
-    chat = tx.session.get_one(Chat, talk.chat_id)
     voice = tx.voice_of(chat)
     expired = voice("draft.expired", kept=voice.duration(tx.desk.policy.draft))
     owe(tx.session, chat, Reply(expired), tx.now)

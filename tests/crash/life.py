@@ -20,7 +20,8 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,7 @@ from storage.database import Database, Session
 from storage.sealing import Keyring
 from tests.clock import FakeClock
 from tests.fake_telegram import FakeTelegram
+from tests.overhearing import overhearing
 from tests.town import Town, make_desk
 from tips import deadlines
 
@@ -92,11 +94,12 @@ class Fate:
 # the steps ------------------------------------------------------------------------------------
 
 
-def watch_the_database(step: Step) -> None:
+@contextmanager
+def watched_database(step: Step) -> Iterator[None]:
     """What a transaction has written beyond its first row nobody sees before the commit either."""
     written: set[Connection] = set()
 
-    def write(connection: Connection, _: object, statement: str, *__: object) -> None:
+    def write(connection: Connection, statement: str, _: object) -> None:
         if statement.lstrip().upper().startswith(WRITES) and connection not in written:
             written.add(connection)
             step()
@@ -110,9 +113,10 @@ def watch_the_database(step: Step) -> None:
             written.clear()
             step()
 
-    event.listen(Engine, "after_cursor_execute", write)
     event.listen(Engine, "commit", commit)
     event.listen(Session, "after_commit", committed)
+    with overhearing(after=write):
+        yield
 
 
 class Wire(HTTPXRequest):
@@ -176,7 +180,6 @@ class Nursling:
         bot = watched(connect.make_bot(orders.token, orders.api), fate.step)
         desk = make_desk(router, orders.folder, database)
         nobody = cast(FakeTelegram, None)  # it is at the other end of the wire
-        watch_the_database(fate.step)
         return cls(Town(nobody, bot, database, desk, FakeClock()), Spinners(bot), fate)
 
 
@@ -242,7 +245,8 @@ def main() -> None:
 
 def begin(nursling: Nursling, orders: Orders, listener: socket.socket | None) -> NoReturn:
     try:
-        asyncio.run(live(nursling, orders, listener))
+        with watched_database(nursling.fate.step):
+            asyncio.run(live(nursling, orders, listener))
     except BaseException:
         traceback.print_exc()
         os._exit(1)

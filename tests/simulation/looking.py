@@ -115,7 +115,7 @@ def a_unit_that_nobody_serves_has_the_desk(look: Moment) -> Breaches:
         Tip.state == TipState.NEW, Tip.commune_code.is_not(None), Tip.desk_reason.is_(None)
     )
     for tip in new:
-        if not officers.of_commune(look.session, tip.commune_code or ""):
+        if not officers.has_any(look.session, tip.commune_code or ""):
             yield f"tip {tip.id} is with {tip.commune_code}, where nobody serves"
 
 

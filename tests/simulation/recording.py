@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection
 
 from tests.mortal import KilledError
+from tests.overhearing import overhearing
 from tests.simulation.history import History
 
 #: What the program logs when it meets a bug of its own.
@@ -19,15 +20,12 @@ OWN_BUGS = {"message_failed", "message_set_aside", "delivery_failed", "task_fail
 def written(history: History) -> Iterator[None]:
     """Note every statement that changes the database, with its values."""
 
-    def note(_c: Any, _cursor: Any, statement: str, values: Any, _ctx: Any, _many: bool) -> None:
+    def note(_: Connection, statement: str, values: Any) -> None:
         if not statement.startswith(("SELECT", "PRAGMA")):
             history.note("change", statement, _plain(values))
 
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with overhearing(note):
         yield
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def _plain(values: Any) -> Any:

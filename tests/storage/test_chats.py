@@ -81,13 +81,13 @@ async def test_whoever_had_to_wait_for_a_chat_reads_what_was_written_meanwhile(
     locked, awaited = threading.Event(), threading.Event()
 
     def draft(session: Session) -> Any:
-        talk = chats.conversation(chats.reach(session, ADDRESS, clock()))
+        _, talk = chats.meet(session, ADDRESS, clock())
         return chats.draft_of(session, talk)
 
     def keep(session: Session, kept: str) -> None:
-        talk = chats.conversation(chats.reach(session, ADDRESS, clock()))
-        chats.keep_draft(session, talk, kept)
-        session.flush()
+        _, talk = chats.meet(session, ADDRESS, clock())
+        chats.set_draft(session, talk, kept)
+        chats.keep(session, talk, menu=False)
 
     def keep_until_awaited(session: Session) -> None:
         keep(session, "new")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Row, event, text
+from sqlalchemy import Engine, Row, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage import chats, deliveries, inbox, queues
@@ -19,6 +19,7 @@ from storage.sealing import Keyring
 from storage.states import Channel, DeliveryClass
 from tests.clock import START
 from tests.databases import Sqlite
+from tests.overhearing import overhearing
 
 WEB = Channel.WEB
 Fill = Callable[[Session, int], None]
@@ -115,13 +116,8 @@ class Waiting:
     def explain_claim(self, claim: Claim) -> list[str]:
         """Return PostgreSQL's plan for each statement of a claim."""
         said: list[tuple[str, Any]] = []
-
-        def note(_c: Any, _u: Any, statement: str, values: Any, *_: Any) -> None:
-            said.append((statement, values))
-
-        event.listen(self.engine, "before_cursor_execute", note)
-        self.claim(claim)
-        event.remove(self.engine, "before_cursor_execute", note)
+        with overhearing(lambda _, sql, values: said.append((sql, values))):
+            self.claim(claim)
         return [self._explain(statement, values) for statement, values in said]
 
     def _explain(self, statement: str, values: Any) -> str:

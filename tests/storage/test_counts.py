@@ -1,12 +1,8 @@
 """What the reports count, on both databases."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from reports.periods import weeks_until
 from storage.counts import (
@@ -21,6 +17,7 @@ from storage.counts import (
 from storage.database import Database
 from storage.models import Installation
 from storage.states import DESK_ONLY, HIDDEN_STATES, DeskReason, TipState
+from tests.overhearing import overhearing
 from tests.reports.rows import (
     HAI_XUAN,
     HOA_LU,
@@ -130,24 +127,10 @@ async def test_counting_begins_with_the_installation_or_with_an_older_tip(
     assert await database.read(counted_since) == WEDNESDAY
 
 
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect what is sent to the database within."""
-    seen: list[str] = []
-
-    def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
 async def test_no_sealed_column_is_ever_read(database: Database) -> None:
     await store(database, tip(), resolved())
-    with statements() as seen:
+    seen: list[str] = []
+    with overhearing(lambda _, sql, __: seen.append(sql)):
         await tallied(database, NINH_BINH)
         await database.read(lambda s: open_tips(s, NINH_BINH))
         await database.read(lambda s: waits(s, NINH_BINH, WEEK.start, WEEK.end))

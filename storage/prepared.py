@@ -1,0 +1,152 @@
+"""Statements that every turn says: worked out once, and from then on handed to the driver as text.
+
+SQLAlchemy's way from a statement to its rows takes many times what a database needs to answer it. What is
+said thousands of times an hour therefore goes past it, on the same connection and in the same transaction.
+Such a statement knows nothing of the session's objects: what is only there it neither writes nor reads.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Dialect, bindparam
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.selectable import Select
+from sqlalchemy.types import TypeEngine
+
+Row = Any  #: a named tuple of what was asked for: to be read, not to be changed
+Statement = Select[*tuple[Any, ...]] | UpdateBase
+Values = Mapping[str, Any]
+Convert = Callable[[Any], Any] | None  #: None: as it is
+
+
+class Prepared:
+    """A statement of tables whose parameters get their values when it is said.
+
+    Args:
+        statement: or what makes it, where each kind of database says it in its own way.
+        columns: of an INSERT, those it is given; what else is given is named by `bindparam`.
+    """
+
+    def __init__(
+        self,
+        statement: Statement | Callable[[Dialect], Statement],
+        columns: Sequence[str] = (),
+    ) -> None:
+        self._statement, self._columns = statement, columns
+        self._texts: dict[str, _Text] = {}  #: by the name of the kind of database
+
+    def run(self, session: Session, values: Values) -> int:
+        """Say it; return how many rows it wrote."""
+        _, cursor = self._said(session, values)
+        written: int = cursor.rowcount
+        cursor.close()
+        return written
+
+    def all(self, session: Session, values: Values) -> list[Row]:
+        text, cursor = self._said(session, values)
+        rows = [text.read(row) for row in cursor.fetchall()]
+        cursor.close()
+        return rows
+
+    def first(self, session: Session, values: Values) -> Row | None:
+        """Return the first row, None if there is none. Say it of one that has few."""
+        rows = self.all(session, values)
+        return rows[0] if rows else None
+
+    def _said(self, session: Session, values: Values) -> "tuple[_Text, Any]":
+        connection = session.connection()
+        dialect = connection.dialect
+        text = self._texts.get(dialect.name)
+        if text is None:
+            text = self._texts[dialect.name] = self._text(dialect)
+        return text, say(connection, text.sql, text.bound(values))
+
+    def _text(self, dialect: Dialect) -> "_Text":
+        made = self._statement
+        statement = made(dialect) if callable(made) else made
+        return _Text.of(statement, dialect, list(self._columns) or None)
+
+
+def say(connection: Connection, sql: str, values: Any) -> Any:
+    """Say it by a cursor of the driver's, whose errors become SQLAlchemy's; return the cursor."""
+    dialect = connection.dialect
+    cursor = connection.connection.cursor()
+    error = dialect.loaded_dbapi.Error
+    try:
+        cursor.execute(sql, values)
+    except error as fault:
+        raise DBAPIError.instance(
+            sql, None, fault, error, hide_parameters=True, dialect=dialect
+        ) from fault
+    return cursor
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What one kind of database is told, and how values and rows are written for it."""
+
+    sql: str
+    order: Sequence[str] | None  #: of the parameters; None where the driver takes them by name
+    constants: Values
+    given: Sequence[tuple[str, Convert]]
+    row: Callable[[Iterable[Any]], Row]
+    cells: Sequence[tuple[int, Callable[[Any], Any]]]  #: those that are not used as they come
+
+    @classmethod
+    def of(cls, statement: Statement, dialect: Dialect, columns: list[str] | None) -> "_Text":
+        compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
+        assert not compiled.post_compile_params, "a list of any length: say `is_one_of`"
+        constants: dict[str, Any] = {}
+        given = []
+        for bind, name in compiled.bind_names.items():
+            convert = _written(bind.type, dialect)
+            if bind.required:
+                given.append((name, convert))
+            else:
+                value = bind.effective_value
+                constants[name] = convert(value) if convert else value
+        asked = list(statement.exported_columns)
+        cells = [(at, _read(column.type, dialect)) for at, column in enumerate(asked)]
+        row = namedtuple("row", [column.key for column in asked], rename=True)  # type: ignore[misc]
+        return cls(
+            str(compiled),
+            compiled.positiontup if compiled.positional else None,
+            constants,
+            given,
+            row._make,
+            [(at, convert) for at, convert in cells if convert],
+        )
+
+    def bound(self, values: Values) -> Any:
+        said = dict(self.constants)
+        for name, convert in self.given:
+            value = values[name]
+            said[name] = convert(value) if convert else value
+        return said if self.order is None else [said[name] for name in self.order]
+
+    def read(self, came: Iterable[Any]) -> Row:
+        cells = list(came)
+        for at, convert in self.cells:
+            cells[at] = convert(cells[at])
+        return self.row(cells)
+
+
+def _written(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _read(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def is_one_of(column: ColumnElement[Any], count: int) -> ColumnElement[bool]:
+    """Say that a column is one of so many values, which `one_of` then names."""
+    return column.in_([bindparam(f"one_{number}", type_=column.type) for number in range(count)])
+
+
+def one_of(values: Iterable[Any]) -> dict[str, Any]:
+    return {f"one_{number}": value for number, value in enumerate(values)}

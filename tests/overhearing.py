@@ -1,0 +1,44 @@
+"""Hearing all that this process says to its databases, through SQLAlchemy and past it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+from storage import prepared
+
+Heard = Callable[[Connection, str, Any], None]  #: a connection, a statement, its values
+
+
+def _silent(_: Connection, __: str, ___: Any) -> None:
+    return None
+
+
+@contextmanager
+def overhearing(before: Heard = _silent, after: Heard = _silent) -> Iterator[None]:
+    """Let each statement be heard before it is said, and after it while the block runs."""
+
+    def hear_before(connection: Connection, _: Any, sql: str, values: Any, *__: Any) -> None:
+        before(connection, sql, values)
+
+    def hear_after(connection: Connection, _: Any, sql: str, values: Any, *__: Any) -> None:
+        after(connection, sql, values)
+
+    said = prepared.say
+
+    def say(connection: Connection, sql: str, values: Any) -> Any:
+        before(connection, sql, values)
+        cursor = said(connection, sql, values)
+        after(connection, sql, values)
+        return cursor
+
+    event.listen(Engine, "before_cursor_execute", hear_before)
+    event.listen(Engine, "after_cursor_execute", hear_after)
+    prepared.say = say
+    try:
+        yield
+    finally:
+        prepared.say = said
+        event.remove(Engine, "before_cursor_execute", hear_before)
+        event.remove(Engine, "after_cursor_execute", hear_after)
