@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Dialect, Select, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute, Session, make_transient_to_detached
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import UpdateBase
 
 from storage.database import insert_new_by, keyring_of, table_of
 from storage.models import Attempt, Card, Chat, Conversation, Delivery, Group
-from storage.prepared import Prepared, Row
+from storage.prepared import Prepared, Row, adopt
 from storage.states import Channel, ChatKind, ChatState
 
 Menu = Sequence[tuple[str, str]]
@@ -140,8 +140,7 @@ def known(session: Session, row: Row) -> Chat:
     number = values.pop("id")
     chat = Chat(**values)
     chat.id = number
-    make_transient_to_detached(chat)
-    session.add(chat)
+    adopt(session, chat)
     return chat
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect, bindparam
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 from sqlalchemy.types import TypeEngine
@@ -141,6 +141,12 @@ def _written(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
 
 def _read(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
     return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def adopt(session: Session, row: Any) -> None:
+    """Let the session take an object for what is stored in its row: it was read or written past it."""
+    make_transient_to_detached(row)
+    session.add(row)
 
 
 def is_one_of(column: ColumnElement[Any], count: int) -> ColumnElement[bool]:

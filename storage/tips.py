@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.database import keyring_of, table_of
 from storage.models import Chat, Event, Evidence, Reporter, Tip
-from storage.prepared import Prepared
+from storage.prepared import Prepared, adopt
 from storage.states import OPEN_STATES, EventKind, EvidenceVerdict, Priority, TipState
 
 WORDS, PLACE, TIME, CONTACT, RECEIPT = (
@@ -33,6 +33,18 @@ class Contents:
     words: list[str]
     place: dict[str, Any]
     time: dict[str, Any]
+
+
+def add(session: Session, tip: Tip) -> None:
+    """Store a new tip; that gives it its number."""
+    stored = _ADDING.first(session, {name: getattr(tip, name) for name in _COLUMNS})
+    assert stored is not None
+    tip.id = stored.id
+    adopt(session, tip)
+
+
+_COLUMNS = [column.key for column in table_of(Tip).c if column.key != "id"]
+_ADDING = Prepared(insert(table_of(Tip)).returning(table_of(Tip).c.id), _COLUMNS)
 
 
 def seal_into(session: Session, tip: Tip, contents: Contents) -> None:

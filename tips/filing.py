@@ -61,8 +61,7 @@ def _tip(tx: Transaction, chat: Chat, draft: Draft) -> Tip:
     start_clock(tx, tip)
     tips.seal_into(tx.session, tip, _contents(draft))
     tip.desk_reason = _desk_reason(tx, chat, draft, tip)
-    tx.session.add(tip)
-    tx.session.flush()  # gives the tip its number
+    tips.add(tx.session, tip)
     return tip
 
 

@@ -63,13 +63,14 @@ class Steps:
 
     def attach(self) -> None:
         event.listen(Session, "before_flush", self._flushing)
+        event.listen(Session, "detached_to_persistent", _adopted)
 
     def detach(self) -> None:
         event.remove(Session, "before_flush", self._flushing)
+        event.remove(Session, "detached_to_persistent", _adopted)
 
     def _flushing(self, session: Session, *_: Any) -> None:
         touched = session.info.setdefault("touched", [])
-        session.info.setdefault("new", set()).update(map(id, session.new))
         for row in [*session.new, *session.dirty]:
             if isinstance(row, Tip) and row in session.dirty:
                 _follows(row)
@@ -79,12 +80,12 @@ class Steps:
 
     def look(self, session: Session) -> None:
         """Raise BreachError if what is about to be committed must not be."""
-        new = session.info.pop("new", set())
+        new = session.info.pop("new", [])
         for row in session.info.pop("touched", []):
             state = inspect(row)
             if not state.persistent:
                 continue  # its savepoint was rolled back
-            if isinstance(row, Tip) and id(row) in new:
+            if isinstance(row, Tip) and row in new:
                 self._seen[EventKind.FILED] += 1
                 self._is_meant(session, row)
             elif isinstance(row, Delivery) and row.state is QueueState.DONE:
@@ -126,6 +127,13 @@ class Steps:
         place = self._commune_name(tip.commune_code)
         if tip.commune_code and place not in agreed[-1]:
             raise BreachError(f"tip {tip.id} went to {place}; they agreed to: {agreed[-1]}")
+
+
+def _adopted(session: Session, row: object) -> None:
+    """A tip that is stored past the session is new: no other is given to it like that."""
+    if isinstance(row, Tip):
+        session.info.setdefault("new", []).append(row)
+        session.info.setdefault("touched", []).append(row)
 
 
 def _follows(tip: Tip) -> None:
