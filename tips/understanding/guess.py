@@ -61,16 +61,14 @@ def guess_within(choice: PlainChoice, text: str) -> str:
 def guess_urgency(text: str) -> Urgency | None:
     """How recent the incident is, if the words say so."""
     words = read_words(text)
-    strengths = {
-        urgency: max((h.strength for h in _heard(words, urgency)), default=0.0)
-        for urgency in Urgency
-    }
-    if strengths[Urgency.NOW] > 2:  # a cry for help outranks any other word of time
+    now = max((heard.strength for heard in _heard(words, Urgency.NOW)), default=0.0)
+    if now > 2:  # a cry for help outranks any other word of time
         return Urgency.NOW
-    if guess_category(text).key is None:  # "đang" alone: people are always doing something
-        strengths[Urgency.NOW] = 0
-    order = (Urgency.REPEATED, Urgency.JUST, Urgency.EARLIER, Urgency.NOW)
-    return next((urgency for urgency in order if strengths[urgency] >= _ENOUGH), None)
+    for urgency in (Urgency.REPEATED, Urgency.JUST, Urgency.EARLIER):
+        if _has(words, urgency):
+            return urgency
+    # "đang" alone tells nothing: people are always doing something
+    return Urgency.NOW if now >= _ENOUGH and guess_category(text).key else None
 
 
 def mentions_injury_or_weapon(text: str) -> bool:

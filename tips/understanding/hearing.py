@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import takewhile
+from typing import NamedTuple
 
 from words.cues import GAP, Cue, cues, spellings, word_set
 from words.places import UNITS
@@ -41,6 +42,15 @@ class Heard:
     section: str
     positions: tuple[int, ...]
     strength: float
+
+
+class _Sought(NamedTuple):
+    """A cue as it is looked for."""
+
+    section: str
+    words: tuple[Word | None, ...]  # None for a gap
+    weight: int
+    bare: frozenset[str]  # all its words without accents
 
 
 @lru_cache(maxsize=1)  # several questions are asked of one message
@@ -107,7 +117,7 @@ def _after_unit(words: Sequence[Word], start: int) -> bool:
     """Whether a word like "xã" or "thị trấn" stands right before."""
     return any(
         len(unit) <= start and all(map(_fits, words[start - len(unit) : start], unit))
-        for unit in _units()
+        for unit in _units().get(words[start - 1].bare, ())
     )
 
 
@@ -115,14 +125,13 @@ def _matches(words: Sequence[Word], sections: tuple[str, ...]) -> Iterator[Heard
     index = _index(sections)
     said = {word.bare for word in words}
     for start, word in enumerate(words):
-        for section, cue_words, weight in index.get(word.bare, ()):
-            last = cue_words[-1]
-            if last is None or last.bare not in said:
+        for cue in index.get(word.bare, ()):
+            if not cue.bare <= said:
                 continue  # most cues share only their first word with what was said
-            fit = _fit_all(words, start, cue_words)
+            fit = _fit_all(words, start, cue.words)
             if fit:
                 positions, exact = fit
-                yield Heard(section, positions, weight * _trust(exact, len(positions)))
+                yield Heard(cue.section, positions, cue.weight * _trust(exact, len(positions)))
 
 
 def _trust(exact: bool, size: int) -> float:
@@ -183,32 +192,40 @@ def _denied(words: Sequence[Word], start: int) -> bool:
 
 
 def _is_one_of(word: Word, section: str) -> bool:
-    return any(_fits(word, wanted) for wanted in _word_list(section))
+    return any(_fits(word, wanted) for wanted in _word_list(section).get(word.bare, ()))
 
 
 @cache
-def _units() -> tuple[tuple[Word, ...], ...]:
-    return tuple(tuple(map(_word, unit.split())) for unit in UNITS)
+def _units() -> Mapping[str, Sequence[Sequence[Word]]]:
+    """The last word of a unit, without accents -> the units that end with it."""
+    units: dict[str, list[list[Word]]] = {}
+    for unit in UNITS:
+        words = [_word(word) for word in unit.split()]
+        units.setdefault(words[-1].bare, []).append(words)
+    return units
 
 
 @cache
-def _word_list(section: str) -> tuple[Word, ...]:
-    return tuple(_word(word) for word in word_set(section))
+def _word_list(section: str) -> Mapping[str, Sequence[Word]]:
+    """A word without accents -> the words of the section that are spelled so."""
+    listed: dict[str, list[Word]] = {}
+    for word in map(_word, word_set(section)):
+        listed.setdefault(word.bare, []).append(word)
+    return listed
 
 
 @cache
-def _index(
-    sections: tuple[str, ...],
-) -> dict[str, list[tuple[str, tuple[Word | None, ...], int]]]:
-    """First word of a cue -> (section, words with None for a gap, weight)."""
-    index: dict[str, list[tuple[str, tuple[Word | None, ...], int]]] = {}
+def _index(sections: tuple[str, ...]) -> Mapping[str, Sequence[_Sought]]:
+    """First word of a cue, without accents -> the cues that begin with it."""
+    index: dict[str, list[_Sought]] = {}
     for section in sections:
         for cue in cues(section):
             compiled = _compiled(cue)
             first = compiled[0]
             assert first is not None, f"a cue begins with a gap: {cue}"
             assert compiled[-1] is not None, f"a cue ends with a gap: {cue}"
-            index.setdefault(first.bare, []).append((section, compiled, cue.weight))
+            bare = frozenset(word.bare for word in compiled if word is not None)
+            index.setdefault(first.bare, []).append(_Sought(section, compiled, cue.weight, bare))
     return index
 
 
