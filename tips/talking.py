@@ -57,8 +57,9 @@ def _changes_nothing(before: Draft | None, turn: Turn) -> bool:
     """Nothing was told, asked for or done: only an answer would be given."""
     if before is None or turn.draft is None:
         return before is turn.draft and not turn.actions
-    same = {"revision": 0, "messages": (), "number": 0}
-    return turn.draft.having(**same) == before.having(**same) and not turn.actions
+    after = turn.draft
+    same = before.having(number=after.number, revision=after.revision, messages=after.messages)
+    return same == after and not turn.actions
 
 
 def _is_flooding(tx: Transaction, chat: Chat) -> bool:
@@ -95,7 +96,7 @@ def world_of(tx: Transaction, chat: Chat, *, is_new: bool = False) -> World:
         now=tx.now,
         voice=desk.voice_of(chat),
         policy=desk.policy,
-        route=desk.router.route,
+        route=cache(desk.router.route),  # one turn may ask again for the same words
         commune_named=desk.commune_name,
         explain=_explained,
         fresh_number=secrets.randbelow(2**31),

@@ -59,11 +59,11 @@ def advance(draft: Draft | None, incoming: Incoming, evidence_id: int | None, wo
 
 
 def _answer(draft: Draft | None, incoming: Incoming, evidence_id: int | None, world: World) -> Turn:
+    if incoming.choice and not incoming.edited:
+        return _pressed(draft, incoming.choice, world)
     clean = replace(incoming, text=readable(incoming.text))
     if incoming.edited:
         return _edited(draft, clean, world)
-    if incoming.choice:
-        return _pressed(draft, incoming.choice, world)
     if evidence_id is not None:
         return shown(draft, clean, evidence_id, world)
     if incoming.point is not None:

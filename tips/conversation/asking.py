@@ -28,11 +28,11 @@ def start_guided(draft: Draft | None, world: World) -> Turn:
 
 def moved(before: Draft, after: Draft, world: World, said: str = "") -> Turn:
     """Go on after an answer: where it leads, or to the next missing question."""
-    if after.at is before.at:
-        after = after.having(at=next_step(after))
-    if after.at is not before.at and before.revision and before.at in QUESTIONS:
-        after = after.having(trail=(*after.trail, before.at)[-LONGEST_TRAIL:])
-    return ask(after, world, said)
+    at = next_step(after) if after.at is before.at else after.at
+    trail = after.trail
+    if at is not before.at and before.revision and before.at in QUESTIONS:
+        trail = (*trail, before.at)[-LONGEST_TRAIL:]
+    return ask(after.having(at=at, trail=trail), world, said)
 
 
 def proceed(draft: Draft, world: World, said: str = "") -> Turn:
@@ -66,13 +66,13 @@ def skip(draft: Draft, world: World) -> Turn:
 
 def ask(draft: Draft, world: World, said: str = "") -> Turn:
     """Ask the question at hand, after what there is to say first."""
-    draft = draft.having(revision=draft.revision + 1)
     call = "" if draft.told_to_call else call_first(draft, world)
-    if call:
-        draft = draft.having(told_to_call=True)
     scope = world.voice("outside.what_we_take") if _needs_scope(draft) else ""
-    if scope:
-        draft = draft.having(told_scope=True)
+    draft = draft.having(
+        revision=draft.revision + 1,
+        told_to_call=draft.told_to_call or bool(call),
+        told_scope=draft.told_scope or bool(scope),
+    )
     question = QUESTIONS[draft.at]
     reply = question.ask(draft, world)
     text = "\n\n".join(part for part in (said, call, scope, reply.text) if part)

@@ -28,12 +28,16 @@ def listen(draft: Draft, text: str, world: World) -> tuple[Draft, Route]:
 def understand(draft: Draft, text: str, world: World) -> tuple[Draft, Route]:
     """Return the draft with everything that `text` tells and that was still open."""
     route = world.route(text)
+    guess = None if draft.category else guess_category(text).key
     draft = draft.having(
         place=_heard_place(draft.place, text, route, world),
         harm=draft.harm or mentions_injury_or_weapon(text),
         official_mentioned=draft.official_mentioned or mentions_local_official(text),
+        category=guess or draft.category,
+        guessed=draft.guessed or guess is not None,
+        urgency=draft.urgency or guess_urgency(text),
     )
-    return listen_for_time(_listen_for_kind(draft, text), text, world), route
+    return listen_for_time(draft, text, world), route
 
 
 def _heard_place(place: Place, text: str, route: Route, world: World) -> Place:
@@ -52,14 +56,6 @@ def _is_an_everyday_word(route: Route) -> bool:
     one_word = " " not in route.reason.facts.get("words", "").strip()
     bare = route.reason.code is ReasonCode.BARE_NAME
     return bare and one_word and route.candidates[0].score < FAINT
-
-
-def _listen_for_kind(draft: Draft, text: str) -> Draft:
-    if not draft.category and (guess := guess_category(text).key):
-        draft = draft.having(category=guess, guessed=True)
-    if draft.urgency is None and (urgency := guess_urgency(text)):
-        draft = draft.having(urgency=urgency)
-    return draft
 
 
 def listen_for_time(draft: Draft, text: str, world: World) -> Draft:

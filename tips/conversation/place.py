@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from routing import Candidate, Point, ReasonCode, Route, Status, fold
 from tips.conversation.draft import Option, Place
@@ -37,7 +38,10 @@ _PERHAPS_BY_NAME = frozenset({ReasonCode.AMBIGUOUS_NAME, ReasonCode.TEXT_AND_PIN
 
 def find(place: Place, text: str, world: World) -> tuple[Place, Route]:
     """Return the place after hearing `text`, and the router's answer to it and the pin together."""
-    route = world.route(text, place.point, accuracy=place.accuracy)
+    if place.point is None:
+        route = world.route(text)
+    else:
+        route = world.route(text, place.point, accuracy=place.accuracy)
     return located(place, text, route, world), route
 
 
@@ -45,17 +49,17 @@ def located(place: Place, text: str, route: Route, world: World) -> Place:
     """Return the place as `text` and its route leave it: settled, with options, or as it was."""
     if route.outside:
         return place
-    place = replace(place, hamlet=_hamlet(text, route) or place.hamlet)
+    hamlet = _hamlet(text, route) or place.hamlet
     if route.status is Status.UNKNOWN:
-        return _not_found(place, route, world)
+        return _not_found(replace(place, hamlet=hamlet), route, world)
     options = tuple(_option(candidate, route) for candidate in _ranked(route))
     matched = route.reason.facts.get("words", "")
-    found = replace(_open_again(place), why=world.explain(route), matched=matched)
+    found = _open_again(place, hamlet=hamlet, why=world.explain(route), matched=matched)
     if route.status is Status.CERTAIN:
         return replace(found, commune=options[0])
     options = tuple(option for option in options if option.code not in place.not_these)
     ask = _ASK.get(route.reason.code, "")
-    return replace(found, options=options, ask=ask) if options else place
+    return replace(found, options=options, ask=ask) if options else replace(place, hamlet=hamlet)
 
 
 def _hamlet(text: str, route: Route) -> str:
@@ -81,9 +85,17 @@ def _ranked(route: Route) -> Sequence[Candidate]:
     return sorted(route.candidates, key=lambda candidate: -candidate.score)
 
 
-def _open_again(place: Place) -> Place:
+def _open_again(place: Place, **found: Any) -> Place:
+    """The place as before any was found, with what is found now."""
     return replace(
-        place, commune=None, unknown=False, options=(), district="", ask="", turned_down=0
+        place,
+        commune=None,
+        unknown=False,
+        options=(),
+        district="",
+        ask="",
+        turned_down=0,
+        **found,
     )
 
 
@@ -189,4 +201,4 @@ def forget(place: Place) -> Place:
 def asked_anew(place: Place) -> Place:
     """The place before the question is answered again: the pin stays, the words go."""
     hamlet = "" if place.settled else place.hamlet
-    return replace(_open_again(place), words="", hamlet=hamlet, why="")
+    return _open_again(place, words="", hamlet=hamlet, why="")
