@@ -20,6 +20,7 @@ _NOISE = re.compile(
     "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 _TOKENS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\s\w]|\n")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _KEYED = re.compile(  # ends or marks of Telex and VNI that no Vietnamese syllable has
     r"(?i)^[a-z]*(?:[aeiouy][a-z]*[sfrxjw]|aa|ee|oo|dd|w|[a-z]{2}[1-9])[a-z1-9]*$"
 )
@@ -30,9 +31,10 @@ JOINTS = ".-–—'’"
 
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces: ``"Phường  Bến Thành"`` -> ``"phuong ben thanh"``."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LOOKALIKES).replace("đ", "d"))
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(letters.split())
+    small = text.casefold().replace("đ", "d").replace("ð", "d").replace("ɖ", "d")
+    marked = unicodedata.normalize("NFKD", small)
+    plain = "".join([c for c in marked if not unicodedata.combining(c)])
+    return _NO_LETTERS.sub(" ", plain).strip()
 
 
 @lru_cache(maxsize=REMEMBERED)

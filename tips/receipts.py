@@ -45,8 +45,10 @@ def looks_like_code(text: str) -> bool:
     words, addresses, number plates and telephone numbers are not taken for one.
     """
     code = _squeezed(text)
+    if not (code.isascii() and code.isalnum()):
+        return False
     letters = sum(c.isalpha() for c in code)
-    if not (code.isascii() and code.isalnum() and 0 < letters < len(code)):
+    if not 0 < letters < len(code):
         return False
     if _PARTED.fullmatch(text.strip()):
         return True

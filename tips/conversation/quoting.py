@@ -16,7 +16,10 @@ PAGE = 3000  #: UTF-16 units of words shown at once; a Telegram message holds 4,
 
 def readable(text: str) -> str:
     """Return `text` composed, without control, direction and invisible characters."""
-    return "".join(c for c in unicodedata.normalize("NFC", text) if _shows(c)).strip()
+    composed = unicodedata.normalize("NFC", text)
+    if not composed.isprintable():  # most of what people write is
+        composed = "".join(filter(_shows, composed))
+    return composed.strip()
 
 
 def harmless(text: str) -> str:

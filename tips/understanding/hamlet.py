@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from routing import fold
 from words.hamlets import LARGER, LINKS, NUMBER, SURE, UNSURE
@@ -31,11 +32,17 @@ def _around(text: str, commune: str) -> tuple[str, str | None]:
     return (text[: found.start()], text[found.end() :]) if found else (text, None)
 
 
-def _first(text: str, kinds: Sequence[str]) -> str:
+def _first(text: str, kinds: tuple[str, ...]) -> str:
     """The first hamlet, and what directly follows it: "tổ 3, khu phố 2"."""
-    one = "|".join(f"(?:{kind})" for kind in kinds)
-    found = re.search(rf"(?:{one})(?:[ ,]+(?:{one}))*", text)
+    found = _in_a_row(kinds).search(text)
     return found[0].rstrip() if found else ""
+
+
+@cache
+def _in_a_row(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    """One of these kinds, and those that directly follow it."""
+    one = "|".join(f"(?:{kind})" for kind in kinds)
+    return re.compile(rf"(?:{one})(?:[ ,]+(?:{one}))*")
 
 
 def _either(words: Sequence[str]) -> str:

@@ -53,12 +53,18 @@ class _Sought(NamedTuple):
     bare: frozenset[str]  # all its words without accents
 
 
+def visible(text: str) -> str:
+    """The text composed, without characters that only direct or join others."""
+    composed = unicodedata.normalize("NFC", text)
+    if composed.isprintable():  # as most of what people write
+        return composed
+    return "".join(c for c in composed if unicodedata.category(c) != "Cf")
+
+
 @lru_cache(maxsize=1)  # several questions are asked of one message
 def read_words(text: str) -> tuple[Word, ...]:
     """The words of a message, short forms written out, punctuation as boundaries."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf"
-    )
+    plain = visible(text)
     shouted = plain.isupper()
     pieces = re.findall(r"\w+|[.,;:!?\n]+", plain)[:_LONGEST]
     words = [

@@ -25,6 +25,8 @@ _LENGTHS = (
     (times.MONTHS, 30, 10),
     (times.YEARS, 365, 120),
 )
+_WEEKS = (*times.LAST_WEEKEND, *times.WEEKEND, *times.LAST_WEEK, *times.THIS_WEEK)
+_STRETCHES = (*_WEEKS, *times.LAST_MONTH, *times.LAST_YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ def _is_a_weekday(text: str, match: re.Match[str]) -> bool:
 
 
 def _stretch(text: str, today: date) -> Iterator[Days]:
+    if not find_phrase(text, _STRETCHES):
+        return  # most messages name none
     monday = today - today.weekday() * _ONE_DAY
     saturday = today - (today.weekday() - 5) % 7 * _ONE_DAY
     month = today.replace(day=1)

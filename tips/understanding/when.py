@@ -1,11 +1,11 @@
 """When did it happen? From "tối qua khoảng 9 rưỡi" to a stretch of time, the words kept as said."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from tips.understanding.hearing import visible
 from tips.understanding.time_days import Days, find_days
 from tips.understanding.time_pieces import (
     Clock,
@@ -200,6 +200,4 @@ _CLOSE = 12  # characters: room for "lúc khoảng"
 
 
 def _readable(text: str) -> str:
-    composed = unicodedata.normalize("NFC", text[:_LONGEST])
-    visible = "".join(c for c in composed if unicodedata.category(c) != "Cf")
-    return re.sub(r"[’‘`´]", "'", visible)
+    return re.sub(r"[’‘`´]", "'", visible(text[:_LONGEST]))
