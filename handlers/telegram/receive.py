@@ -101,16 +101,16 @@ def _read(update: Update, username: str) -> Incoming | None:
     message = update.message or update.channel_post or edited
     if message is None or _is_from_a_bot(message):
         return None
-    blank = replace(_blank(message.chat, _person(message)), message_id=str(message.message_id))
-    if edited:
-        return _correction(replace(blank, edited=True), message, username)
-    return _message(blank, message, username)
+    number, is_edited = str(message.message_id), edited is not None
+    blank = _incoming(message.chat, _person(message), message_id=number, edited=is_edited)
+    read = _correction if is_edited else _message
+    return read(blank, message, username)
 
 
-def _blank(chat: Chat, person: str) -> Incoming:
+def _incoming(chat: Chat, person: str, **told: Any) -> Incoming:
     private = chat.type == ChatType.PRIVATE
     kind = ChatKind.PRIVATE if private else ChatKind.GROUP
-    return Incoming(Channel.TELEGRAM, chat=str(chat.id), person=person, kind=kind)
+    return Incoming(Channel.TELEGRAM, chat=str(chat.id), person=person, kind=kind, **told)
 
 
 def _speaks_for_a_chat(message: Message) -> bool:
@@ -135,8 +135,8 @@ def _person(message: Message) -> str:
 def _press(query: CallbackQuery) -> Incoming | None:
     if query.message is None or not query.data:
         return None
-    pressed = _blank(query.message.chat, str(query.from_user.id))
-    return replace(pressed, choice=query.data, on_message=str(query.message.message_id))
+    person, under = str(query.from_user.id), str(query.message.message_id)
+    return _incoming(query.message.chat, person, choice=query.data, on_message=under)
 
 
 def _membership(change: ChatMemberUpdated) -> Incoming | None:
@@ -146,7 +146,7 @@ def _membership(change: ChatMemberUpdated) -> Incoming | None:
     if was == now or returned or change.chat.type == ChatType.CHANNEL:
         return None
     notice = Notice.JOINED if now else Notice.LEFT
-    return replace(_blank(change.chat, str(change.from_user.id)), notice=notice)
+    return _incoming(change.chat, str(change.from_user.id), notice=notice)
 
 
 def _is_in(member: ChatMember) -> bool:
