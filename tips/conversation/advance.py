@@ -19,7 +19,7 @@ from tips.conversation import place as places
 from tips.conversation.actions import File
 from tips.conversation.asking import ask, back, moved, proceed, skip
 from tips.conversation.calling import outside
-from tips.conversation.commands import command_of, greet, menu, menu_press, obey
+from tips.conversation.commands import command_of, greet, greeting, menu, menu_press, obey
 from tips.conversation.draft import Draft, Step
 from tips.conversation.listening import listen, reworded, tells_more, tells_something
 from tips.conversation.pictures import shown
@@ -79,7 +79,7 @@ def _welcomed(turn: Turn, incoming: Incoming, world: World) -> Turn:
     """Whoever writes for the first time and begins to tell at once is greeted as well."""
     if not world.is_new or turn.draft is None or incoming.text.startswith("/start"):
         return turn
-    return replace(turn, replies=[Reply(greet(world).text), *turn.replies])
+    return replace(turn, replies=[Reply(greeting(world)), *turn.replies])
 
 
 # buttons --------------------------------------------------------------------------------------

@@ -69,13 +69,18 @@ def menu(voice: Voice) -> list[list[Choice]]:
 
 
 def greet(world: World) -> Reply:
+    """The greeting, and everything that may be asked for."""
+    return Reply(greeting(world), menu(world.voice))
+
+
+def greeting(world: World) -> str:
     """First contact: the emergency numbers first, what this is, what it never asks for."""
     voice, policy = world.voice, world.policy
     if voice.trial:
-        return Reply(voice.frame(voice("start.hello.trial")), menu(voice))
+        return voice.frame(voice("start.hello.trial"))
     agency = voice("start.agency", agency=policy.agency, decision=policy.decision, url=policy.url)
     hello = voice("start.hello", province=policy.province)
-    return Reply(f"{hello}\n\n{agency}", menu(voice))
+    return f"{hello}\n\n{agency}"
 
 
 def menu_press(draft: Draft | None, press: Press, world: World) -> Turn | None:
