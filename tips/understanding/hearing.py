@@ -246,7 +246,7 @@ def _whole(piece: str) -> str:
     return spellings().get(piece, piece)
 
 
-@cache
+@lru_cache(maxsize=4096)  # of what people write there is no end
 def _word(piece: str, capital: bool = False) -> Word:
     strict = piece.endswith("!")
     marks = unicodedata.normalize("NFD", piece.rstrip("!"))

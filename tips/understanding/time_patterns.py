@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from routing import fold
 from words import times
@@ -18,7 +18,7 @@ _PARTS_EITHER_WAY = tuple(name for name in times.PARTS if name not in ("tối", 
 _DAY_WORDS = (*times.DAYS_AGO, *times.AFTER_PART, *times.WEEKDAYS, *times.DATE_LEAD)
 
 
-@cache
+@lru_cache(maxsize=1024)  # of what people write there is no end
 def meant(said: str) -> str:
     """The word of `words.times` a piece of text stands for: with accents, single spaces."""
     plain = " ".join(unicodedata.normalize("NFC", said).lower().split())
