@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from storage.database import sync_engine
+from storage.database import is_synced, sync_engine
 from tests.overhearing import overhearing
 
 
@@ -19,11 +19,18 @@ class Statement:
     parameters: Any  #: of one execution, or a list of many
 
 
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    turn: int
+    synced: bool
+    statements: list[Statement]
+
+
 @dataclass(slots=True)
 class Recording:
     """Transactions in their order. `turn` numbers the work they belong to; 0 is not measured."""
 
-    transactions: list[tuple[int, list[Statement]]] = field(default_factory=list)
+    transactions: list[Transaction] = field(default_factory=list)
     turn: int = 0
     _open: list[Statement] = field(default_factory=list)
 
@@ -31,19 +38,23 @@ class Recording:
         if not sql.startswith("BEGIN"):  # the engine says that by itself
             self._open.append(Statement(sql, parameters))
 
-    def committed(self) -> None:
-        self.transactions.append((self.turn, self._open))
+    def committed(self, *, synced: bool) -> None:
+        self.transactions.append(Transaction(self.turn, synced, self._open))
         self._open = []
 
     @property
     def statements(self) -> int:
         """How many were said in what is measured."""
-        return sum(len(said) for turn, said in self.transactions if turn)
+        return sum(len(one.statements) for one in self.transactions if one.turn)
 
     def joined(self) -> "Recording":
         """The same with one transaction for each turn."""
-        turns = groupby(self.transactions, key=lambda transaction: transaction[0])
-        return Recording([(turn, [s for _, said in parts for s in said]) for turn, parts in turns])
+        turns = groupby(self.transactions, key=lambda one: one.turn)
+        return Recording([_joined(turn, list(parts)) for turn, parts in turns])
+
+
+def _joined(turn: int, parts: Sequence[Transaction]) -> Transaction:
+    return Transaction(turn, synced=True, statements=[s for part in parts for s in part.statements])
 
 
 @contextmanager
@@ -54,8 +65,8 @@ def recording() -> Iterator[Recording]:
     def heard(_: Connection, sql: str, parameters: Any) -> None:
         made.said(sql, parameters)
 
-    def on_commit(_: Connection) -> None:
-        made.committed()
+    def on_commit(connection: Connection) -> None:
+        made.committed(synced=is_synced(connection))
 
     event.listen(Engine, "commit", on_commit)
     try:
@@ -69,15 +80,16 @@ def say_again(url: str, recorded: Recording) -> float:
     """Say it all to another database that was alike; return the seconds of what is measured."""
     engine, took = sync_engine(url), 0.0
     with engine.connect() as connection:
-        for turn, statements in recorded.transactions:
+        for transaction in recorded.transactions:
+            connection.execution_options(synced=transaction.synced)
             began = time.perf_counter()
-            _transaction(connection, statements)
-            took += time.perf_counter() - began if turn else 0
+            _say(connection, transaction.statements)
+            took += time.perf_counter() - began if transaction.turn else 0
     engine.dispose()
     return took
 
 
-def _transaction(connection: Connection, statements: Sequence[Statement]) -> None:
+def _say(connection: Connection, statements: Sequence[Statement]) -> None:
     with connection.begin():
         for statement in statements:
             result = connection.exec_driver_sql(statement.sql, statement.parameters)

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Dialect, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
@@ -36,6 +36,8 @@ __all__ = [
     "Database",
     "DatabaseError",
     "Session",
+    "Transact",
+    "Work",
     "has_collided",
     "insert_new",
     "insert_new_by",
@@ -48,6 +50,18 @@ __all__ = [
 T = TypeVar("T")
 Work = Callable[[Session], T]
 
+
+class Transact(Protocol):
+    """Runs one transaction and commits it, or rolls back what it raises.
+
+    Args:
+        synced: on the disk once this returns. If not, it outlives our process, but perhaps not a power cut
+            that comes before the next that is.
+    """
+
+    def __call__(self, work: Work[T], *, synced: bool = True) -> T: ...
+
+
 COLLISIONS = ("40P01", "40001")  #: deadlock, not serializable: PostgreSQL's names for them
 AWAY = timedelta(seconds=1)  #: between two tries of `insist`
 CONNECTIONS = 10  #: to PostgreSQL from one process, and as many threads that use them
@@ -57,6 +71,7 @@ POSTGRES_PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 20_000}
 #: and everybody else for what is locked there. No work of ours thinks for so long between two statements.
 SILENCE = timedelta(minutes=1)
 
+NORMAL = 1  #: SQLite's name for a journal that is synced only now and then
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an acknowledged tip survives a power cut
@@ -138,7 +153,15 @@ class Database:
 
         Once begun it ends as it ends, even when whoever waits for it is cancelled.
         """
-        return await self._writing.run(work)
+        return await self.follow(lambda transact: transact(work))
+
+    async def follow(self, plan: Callable[[Transact], T]) -> T:
+        """Run a plan of several transactions, one after the other: the way to the thread is gone once."""
+        return await self._writing.call(lambda: plan(self.transact))
+
+    def transact(self, work: Work[T], *, synced: bool = True) -> T:
+        """Run `work` as `run` does, in the thread that is its own for as long: see `Transact`."""
+        return self._writing.transact(work, synced=synced)
 
     async def insist(self, work: Work[T]) -> T:
         """Run `work` as `run` does, however long the database is away: it records what has happened."""
@@ -152,7 +175,7 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """Run `work`, which only reads, beside the writers."""
-        return await self._reading.run(work)
+        return await self._reading.call(lambda: self._reading.transact(work))
 
     async def empty_journal(self) -> None:
         """Let what was erased be gone from SQLite's journal too; PostgreSQL recycles its own."""
@@ -175,12 +198,11 @@ class _Lane:
     async def call(self, function: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function)
 
-    async def run(self, work: Work[T]) -> T:
-        def transaction() -> T:
-            with self._sessions.begin() as session:
-                return work(session)
-
-        return await self.call(transaction)
+    def transact(self, work: Work[T], *, synced: bool = True) -> T:
+        with self._sessions.begin() as session:
+            if not synced:
+                session.connection(execution_options={"synced": False})
+            return work(session)
 
     def empty_journal(self) -> None:
         if self._engine.dialect.name == "sqlite":
@@ -192,6 +214,11 @@ class _Lane:
         self._engine.dispose()
 
 
+def is_synced(connection: Connection) -> bool:
+    """Tell whether a connection's transaction is to be on the disk once it is committed."""
+    return connection.get_execution_options().get("synced", True) is True
+
+
 def sqlite_engine(url: URL, begin: str = "BEGIN IMMEDIATE") -> Engine:
     """Return an engine whose transactions start with `begin`: an upgraded read lock cannot wait."""
     engine = create_engine(
@@ -201,13 +228,20 @@ def sqlite_engine(url: URL, begin: str = "BEGIN IMMEDIATE") -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _on_connect(connection: Any, _: object) -> None:
+    def _on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in PRAGMAS:
             connection.execute(pragma)
+        level = connection.execute("PRAGMA synchronous").fetchone()[0]
+        record.info["synced"] = record.info["synchronous"] = level
 
     @event.listens_for(engine, "begin")
-    def _on_begin(connection: Any) -> None:
+    def _on_begin(connection: Connection) -> None:
+        info = connection.info
+        level = info["synced"] if is_synced(connection) else min(info["synced"], NORMAL)
+        if level != info["synchronous"]:
+            connection.connection.cursor().execute(f"PRAGMA synchronous={level}")
+            info["synchronous"] = level
         connection.exec_driver_sql(begin)
 
     return engine
@@ -228,6 +262,11 @@ def postgres_engine(url: URL) -> Engine:
         milliseconds = round(SILENCE.total_seconds() * 1000)
         connection.cursor().execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
         connection.commit()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        if not is_synced(connection):
+            connection.connection.cursor().execute("SET LOCAL synchronous_commit = off")
 
     @event.listens_for(engine, "checkout")
     def _on_checkout(connection: Any, *_: object) -> None:

@@ -126,7 +126,7 @@ class _Text:
         for name, convert in self.given:
             value = values[name]
             said[name] = convert(value) if convert else value
-        return said if self.order is None else [said[name] for name in self.order]
+        return said if self.order is None else tuple(said[name] for name in self.order)
 
     def read(self, came: Iterable[Any]) -> Row:
         cells = list(came)

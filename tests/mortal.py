@@ -4,9 +4,10 @@ A step ends before each commit and after it: between those nothing happens in th
 else could see. `tests/crash` kills whole processes, at requests as well.
 """
 
+from collections.abc import Callable
 from typing import TypeVar
 
-from storage.database import Database, Session, Work
+from storage.database import Database, Session, Transact, Work
 
 Result = TypeVar("Result")
 
@@ -33,14 +34,17 @@ class MortalDatabase(Database):
         self.keyring = real.keyring
         self._real, self._fate = real, fate
 
-    async def run(self, work: Work[Result]) -> Result:
+    async def follow(self, plan: Callable[[Transact], Result]) -> Result:
+        return await self._real.follow(lambda _: plan(self.transact))
+
+    def transact(self, work: Work[Result], *, synced: bool = True) -> Result:
         def mortal(session: Session) -> Result:
             result = work(session)
             session.flush()
             self._fate.step()
             return result
 
-        result = await self._real.run(mortal)
+        result = self._real.transact(mortal, synced=synced)
         self._fate.step()
         return result
 

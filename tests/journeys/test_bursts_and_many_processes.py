@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from handlers.telegram.receive import to_raw
 from storage import bursts
 from storage.database import Database, Session
 from storage.models import Burst, BurstTip, Inbox, Tip
+from storage.queues import Claimed
 from storage.states import QueueState
 from tests.journeys.telling import DRUGS, SEND, THEFT
 from tests.journeys.test_bursts import burst_card, card, come
@@ -145,7 +147,7 @@ async def test_who_gives_way_to_another_process_is_done_again_with_no_try_used_u
         batches = [(process, await process.database.run(process._claim)) for process in pair]
     assert [len(batch) for _, batch in batches] == [2, 2]
     with patch.object(bursts, "join", meeting(bursts.join)), capture_logs() as logs:
-        await asyncio.gather(*(process._handle_together(batch) for process, batch in batches))
+        await asyncio.gather(*(handle(process, batch) for process, batch in batches))
     assert sum(log["event"] == "batch_undone" for log in logs) == 1
     await town.settle()
     assert len(await rows(town.database, Tip)) == 4
@@ -153,6 +155,13 @@ async def test_who_gives_way_to_another_process_is_done_again_with_no_try_used_u
     assert {(u.state, u.attempts) for u in updates} == {(QueueState.DONE, 1)}
     for citizen in citizens:
         assert sum("Mã tra cứu" in said for said in citizen.texts) == 1
+
+
+async def handle(process: Intake, batch: Sequence[Claimed]) -> None:
+    """Let a process handle what it has claimed."""
+    await process.database.follow(
+        lambda transact: process._handle_together(transact, batch, Counter())
+    )
 
 
 def meeting(function: Callable[..., T]) -> Callable[..., T]:

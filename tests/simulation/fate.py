@@ -54,7 +54,7 @@ class WatchedDatabase(Database):
 
     watch: Watch
 
-    async def run(self, work: Work[Result]) -> Result:
+    def transact(self, work: Work[Result], *, synced: bool = True) -> Result:
         fate = self.watch.fate
 
         def mortal(session: Session) -> Result:
@@ -65,7 +65,7 @@ class WatchedDatabase(Database):
             fate.step()
             return result
 
-        result = await super().run(mortal)
+        result = super().transact(mortal, synced=synced)
         self.watch.committed()
         fate.step()
         return result

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, make_url, select, text
 
-from storage.database import Database, DatabaseError, Session, is_away
+from storage.database import PRAGMAS, Database, DatabaseError, Session, Transact, is_away
 from storage.models import Chat, Installation
 from storage.sealing import Keyring
 from storage.states import Channel, ChatKind
@@ -35,6 +35,27 @@ def count_chats(session: Session) -> int:
 async def test_what_a_transaction_wrote_is_there_for_the_next(database: Database) -> None:
     await database.run(add_chat)
     assert await database.read(count_chats) == 1
+
+
+async def test_only_what_may_be_lost_with_the_machine_is_not_synced(
+    database_url: str, open_database: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database.PRAGMAS", (*PRAGMAS, "PRAGMA synchronous=FULL"))
+    sqlite = database_url.startswith("sqlite")
+    asked, no, yes = (
+        ("PRAGMA synchronous", 1, 2) if sqlite else ("SHOW synchronous_commit", "off", "on")
+    )
+    options = {} if sqlite else {"options": "-csynchronous_commit=on"}
+    url = make_url(database_url).update_query_dict(options)
+    database = open_database(url.render_as_string(hide_password=False))
+
+    def level(session: Session) -> object:
+        return session.scalar(text(asked))
+
+    def plan(transact: Transact) -> list[object]:
+        return [transact(level), transact(level, synced=False), transact(level)]
+
+    assert await database.follow(plan) == [yes, no, yes]
 
 
 async def test_what_raises_leaves_nothing_behind(database: Database) -> None:

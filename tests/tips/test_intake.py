@@ -208,20 +208,19 @@ async def test_a_message_that_kills_the_process_is_set_aside_and_its_batch_is_no
 async def test_an_update_is_taken_up_again_as_soon_as_the_database_is_back(
     office: Office, heard: Heard
 ) -> None:
-    class Away(Database):
+    class Away(MortalDatabase):
         """Gone for one transaction, right after something was claimed."""
 
-        def __init__(self, real: Database) -> None:
-            self.real, self.keyring, self.runs = real, real.keyring, 0
+        runs = 0
 
-        async def run(self, work: Any) -> Any:
+        def transact(self, work: Any, *, synced: bool = True) -> Any:
             self.runs += 1
             if self.runs == 2:
                 raise OperationalError("", None, Exception("away"))
-            return await self.real.run(work)
+            return super().transact(work, synced=synced)
 
     await office.hear(("1", "một"))
-    worker = office.intake(database=Away(office.database))
+    worker = office.intake(database=Away(office.database, Fate()))
     with pytest.raises(OperationalError):
         await worker.take()
     while await worker.take():
@@ -269,17 +268,17 @@ async def test_what_could_not_be_stored_is_told_to_everybody_who_waits_for_it(
 
 
 class Commits(MortalDatabase):
-    """Counts them, and calls `meanwhile` as the first begins."""
+    """Counts them, each of which is waited for alone, and calls `meanwhile` as the first begins."""
 
     def __init__(self, real: Database, meanwhile: Callable[[], object] = lambda: None) -> None:
         super().__init__(real, Fate())
         self.count, self._meanwhile = 0, meanwhile
 
-    async def run(self, work: Any) -> Any:
+    async def follow(self, plan: Any) -> Any:
         self.count += 1
         if self.count == 1:
             self._meanwhile()
-        return await super().run(work)
+        return await super().follow(plan)
 
 
 def thirty_updates() -> list[RawUpdate]:
