@@ -11,6 +11,7 @@ import select
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -35,8 +36,8 @@ from storage.sealing import Keyring
 __all__ = [
     "Database",
     "DatabaseError",
+    "Light",
     "Session",
-    "Transact",
     "Work",
     "has_collided",
     "insert_new",
@@ -51,15 +52,10 @@ T = TypeVar("T")
 Work = Callable[[Session], T]
 
 
-class Transact(Protocol):
-    """Runs one transaction and commits it, or rolls back what it raises.
+class Light(Protocol):
+    """A transaction without a session: for `storage.prepared` and SQLAlchemy Core."""
 
-    Args:
-        synced: on the disk once this returns. If not, it outlives our process, but perhaps not a power cut
-            that comes before the next that is.
-    """
-
-    def __call__(self, work: Work[T], *, synced: bool = True) -> T: ...
+    def connection(self) -> Connection: ...
 
 
 COLLISIONS = ("40P01", "40001")  #: deadlock, not serializable: PostgreSQL's names for them
@@ -153,15 +149,25 @@ class Database:
 
         Once begun it ends as it ends, even when whoever waits for it is cancelled.
         """
-        return await self.follow(lambda transact: transact(work))
+        return await self.follow(lambda: self.transact(work))
 
-    async def follow(self, plan: Callable[[Transact], T]) -> T:
-        """Run a plan of several transactions, one after the other: the way to the thread is gone once."""
-        return await self._writing.call(lambda: plan(self.transact))
+    async def follow(self, plan: Callable[[], T]) -> T:
+        """Run a plan of transactions, one after the other, in the database's thread: one way there and back.
 
-    def transact(self, work: Work[T], *, synced: bool = True) -> T:
-        """Run `work` as `run` does, in the thread that is its own for as long: see `Transact`."""
-        return self._writing.transact(work, synced=synced)
+        It calls `transact` and `lightly`, which nobody else may.
+        """
+        return await self._writing.call(plan)
+
+    def transact(self, work: Work[T]) -> T:
+        """Run `work` as `run` does."""
+        return self._writing.transact(work)
+
+    def lightly(self, work: Callable[[Light], T]) -> T:
+        """Run `work` as one transaction that does not wait for the disk.
+
+        It outlives our process, but perhaps not a power cut that comes before the next that does wait.
+        """
+        return self._writing.lightly(work)
 
     async def insist(self, work: Work[T]) -> T:
         """Run `work` as `run` does, however long the database is away: it records what has happened."""
@@ -187,6 +193,14 @@ class Database:
             await asyncio.to_thread(lane.close)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lightly:
+    _connection: Connection
+
+    def connection(self) -> Connection:
+        return self._connection
+
+
 class _Lane:
     """Threads that each run one transaction at a time, whole, on a connection of their own."""
 
@@ -198,11 +212,15 @@ class _Lane:
     async def call(self, function: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function)
 
-    def transact(self, work: Work[T], *, synced: bool = True) -> T:
+    def transact(self, work: Work[T]) -> T:
         with self._sessions.begin() as session:
-            if not synced:
-                session.connection(execution_options={"synced": False})
             return work(session)
+
+    def lightly(self, work: Callable[[Light], T]) -> T:
+        with self._engine.connect() as connection:
+            connection.execution_options(synced=False)
+            with connection.begin():
+                return work(_Lightly(connection))
 
     def empty_journal(self) -> None:
         if self._engine.dialect.name == "sqlite":

@@ -17,6 +17,8 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 from sqlalchemy.types import TypeEngine
 
+from storage.database import Light
+
 Row = Any  #: a named tuple of what was asked for: to be read, not to be changed
 Statement = Select[*tuple[Any, ...]] | UpdateBase
 Values = Mapping[str, Any]
@@ -39,25 +41,25 @@ class Prepared:
         self._statement, self._columns = statement, columns
         self._texts: dict[str, _Text] = {}  #: by the name of the kind of database
 
-    def run(self, session: Session, values: Values) -> int:
+    def run(self, session: Light, values: Values) -> int:
         """Say it; return how many rows it wrote."""
         _, cursor = self._said(session, values)
         written: int = cursor.rowcount
         cursor.close()
         return written
 
-    def all(self, session: Session, values: Values) -> list[Row]:
+    def all(self, session: Light, values: Values) -> list[Row]:
         text, cursor = self._said(session, values)
         rows = [text.read(row) for row in cursor.fetchall()]
         cursor.close()
         return rows
 
-    def first(self, session: Session, values: Values) -> Row | None:
+    def first(self, session: Light, values: Values) -> Row | None:
         """Return the first row, None if there is none. Say it of one that has few."""
         rows = self.all(session, values)
         return rows[0] if rows else None
 
-    def _said(self, session: Session, values: Values) -> "tuple[_Text, Any]":
+    def _said(self, session: Light, values: Values) -> "tuple[_Text, Any]":
         connection = session.connection()
         dialect = connection.dialect
         text = self._texts.get(dialect.name)

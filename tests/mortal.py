@@ -7,7 +7,7 @@ else could see. `tests/crash` kills whole processes, at requests as well.
 from collections.abc import Callable
 from typing import TypeVar
 
-from storage.database import Database, Session, Transact, Work
+from storage.database import Database, Light, Session, Work
 
 Result = TypeVar("Result")
 
@@ -34,17 +34,27 @@ class MortalDatabase(Database):
         self.keyring = real.keyring
         self._real, self._fate = real, fate
 
-    async def follow(self, plan: Callable[[Transact], Result]) -> Result:
-        return await self._real.follow(lambda _: plan(self.transact))
+    async def follow(self, plan: Callable[[], Result]) -> Result:
+        return await self._real.follow(plan)
 
-    def transact(self, work: Work[Result], *, synced: bool = True) -> Result:
+    def transact(self, work: Work[Result]) -> Result:
         def mortal(session: Session) -> Result:
             result = work(session)
             session.flush()
             self._fate.step()
             return result
 
-        result = self._real.transact(mortal, synced=synced)
+        result = self._real.transact(mortal)
+        self._fate.step()
+        return result
+
+    def lightly(self, work: Callable[[Light], Result]) -> Result:
+        def mortal(light: Light) -> Result:
+            result = work(light)
+            self._fate.step()
+            return result
+
+        result = self._real.lightly(mortal)
         self._fate.step()
         return result
 

@@ -17,7 +17,7 @@ import structlog
 
 from storage import chats, inbox, queues
 from storage.chats import Talk
-from storage.database import Database, Session, Transact, has_collided, is_away
+from storage.database import Database, Light, Session, has_collided, is_away
 from storage.models import Chat, Inbox
 from storage.queues import Claimed, Lease
 from storage.states import Channel, ChatKind, ChatState
@@ -66,53 +66,45 @@ class Intake:
         """Handle a batch of new updates, or one that was tried before; return how many there were."""
         tally: Counter[str] = Counter()
         try:
-            taken = await self.database.follow(lambda transact: self._take(transact, tally))
+            taken = await self.database.follow(lambda: self._take(tally))
         finally:
             self.filed(tally["filed"])
         if taken:
             self.owed.set()
         return taken
 
-    def _take(self, transact: Transact, tally: Counter[str]) -> int:
+    def _take(self, tally: Counter[str]) -> int:
         """Do so in the database's thread, and count what is committed."""
         self._first = 1 - self._first
-        items = transact(self._claim, synced=False)  # lost with the machine, it is claimed again
+        items = self.database.lightly(self._claim)  # if it is lost with the machine, we claim again
         self._interrupted = [item.id for item in items]
         if items:
-            self._handle_together(transact, items, tally)
+            self._handle_together(items, tally)
         self._interrupted = ()
         return len(items)
 
-    def _claim(self, session: Session) -> Sequence[Claimed]:
+    def _claim(self, session: Light) -> Sequence[Claimed]:
         if self._interrupted:
             queues.give_back(session, Inbox, self._interrupted, self.owner, self.clock())
         lease = Lease(self.owner, self.clock(), LEASE)
         return CLAIMS[self._first](session, lease) or CLAIMS[1 - self._first](session, lease)
 
-    def _handle_together(
-        self, transact: Transact, items: Sequence[Claimed], tally: Counter[str]
-    ) -> None:
+    def _handle_together(self, items: Sequence[Claimed], tally: Counter[str]) -> None:
         """Handle updates in one transaction; if one of them will not go through, in one for each."""
         try:
-            tally += transact(lambda session: self._handle(session, items))
+            tally += self.database.transact(lambda session: self._handle(session, items))
         except Exception as bug:  # our own bugs over a message end here
             if is_away(bug) and not has_collided(bug):
                 raise  # not the message's fault, and nothing can be recorded now
-            self._handle_singly(transact, items, tally, bug)
+            self._handle_singly(items, tally, bug)
 
-    def _handle_singly(
-        self,
-        transact: Transact,
-        items: Sequence[Claimed],
-        tally: Counter[str],
-        bug: Exception,
-    ) -> None:
+    def _handle_singly(self, items: Sequence[Claimed], tally: Counter[str], bug: Exception) -> None:
         if len(items) == 1:
-            transact(lambda session: self._failed(session, items[0], bug))
+            self.database.transact(lambda session: self._failed(session, items[0], bug))
             return
         log.info("batch_undone", fault=type(bug).__name__, updates=len(items))
         for item in items:
-            self._handle_together(transact, [item], tally)
+            self._handle_together([item], tally)
 
     def _handle(self, session: Session, items: Sequence[Claimed]) -> Counter[str]:
         tally: Counter[str] = Counter()

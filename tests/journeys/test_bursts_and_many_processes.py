@@ -159,9 +159,7 @@ async def test_who_gives_way_to_another_process_is_done_again_with_no_try_used_u
 
 async def handle(process: Intake, batch: Sequence[Claimed]) -> None:
     """Let a process handle what it has claimed."""
-    await process.database.follow(
-        lambda transact: process._handle_together(transact, batch, Counter())
-    )
+    await process.database.follow(lambda: process._handle_together(batch, Counter()))
 
 
 def meeting(function: Callable[..., T]) -> Callable[..., T]:

@@ -1,11 +1,12 @@
 """Which step of the running process is its last, and whether its database can be reached."""
 
 import asyncio
+from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 
-from storage.database import Database, Session, Work
+from storage.database import Database, Light, Session, Work
 from tests.mortal import KilledError
 from tests.simulation.agenda import Agenda
 
@@ -54,7 +55,7 @@ class WatchedDatabase(Database):
 
     watch: Watch
 
-    def transact(self, work: Work[Result], *, synced: bool = True) -> Result:
+    def transact(self, work: Work[Result]) -> Result:
         fate = self.watch.fate
 
         def mortal(session: Session) -> Result:
@@ -65,7 +66,21 @@ class WatchedDatabase(Database):
             fate.step()
             return result
 
-        result = super().transact(mortal, synced=synced)
+        result = super().transact(mortal)
+        self.watch.committed()
+        fate.step()
+        return result
+
+    def lightly(self, work: Callable[[Light], Result]) -> Result:
+        fate = self.watch.fate
+
+        def mortal(light: Light) -> Result:
+            self._reach()
+            result = work(light)
+            fate.step()
+            return result
+
+        result = super().lightly(mortal)
         self.watch.committed()
         fate.step()
         return result

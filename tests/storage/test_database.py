@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import func, make_url, select, text
 
-from storage.database import PRAGMAS, Database, DatabaseError, Session, Transact, is_away
+from storage.database import PRAGMAS, Database, DatabaseError, Light, Session, is_away
 from storage.models import Chat, Installation
 from storage.sealing import Keyring
 from storage.states import Channel, ChatKind
@@ -49,11 +49,11 @@ async def test_only_what_may_be_lost_with_the_machine_is_not_synced(
     url = make_url(database_url).update_query_dict(options)
     database = open_database(url.render_as_string(hide_password=False))
 
-    def level(session: Session) -> object:
-        return session.scalar(text(asked))
+    def level(session: Light) -> object:
+        return session.connection().scalar(text(asked))
 
-    def plan(transact: Transact) -> list[object]:
-        return [transact(level), transact(level, synced=False), transact(level)]
+    def plan() -> list[object]:
+        return [database.transact(level), database.lightly(level), database.transact(level)]
 
     assert await database.follow(plan) == [yes, no, yes]
 
