@@ -1,13 +1,17 @@
 """What a run really said to its database, to be said again by nobody but a bare engine."""
 
+import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
+from enum import StrEnum
+from functools import cache
+from itertools import count, groupby
+from operator import methodcaller
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, CursorResult, Engine, TextClause, event, text
 
 from storage.database import is_synced, sync_engine
 from tests.overhearing import overhearing
@@ -16,7 +20,7 @@ from tests.overhearing import overhearing
 @dataclass(frozen=True, slots=True)
 class Statement:
     sql: str
-    parameters: Any  #: of one execution, or a list of many
+    parameters: Any  #: of one execution: a tuple, or by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +80,53 @@ def recording() -> Iterator[Recording]:
         event.remove(Engine, "commit", on_commit)
 
 
-def say_again(url: str, recorded: Recording) -> float:
+class Way(StrEnum):
+    """How a statement is said again."""
+
+    CORE = "core"  #: by SQLAlchemy Core, as whoever uses it says them
+    DRIVER = "driver"  #: past Core, as the driver's own text
+
+
+def say_again(url: str, recorded: Recording, way: Way) -> float:
     """Say it all to another database that was alike; return the seconds of what is measured."""
     engine, took = sync_engine(url), 0.0
+    said = [_core(one) if way is Way.CORE else _driver(one) for one in recorded.transactions]
     with engine.connect() as connection:
-        for transaction in recorded.transactions:
+        for transaction, sayings in zip(recorded.transactions, said, strict=True):
             connection.execution_options(synced=transaction.synced)
             began = time.perf_counter()
-            _say(connection, transaction.statements)
+            with connection.begin():
+                for saying in sayings:
+                    result = saying(connection)
+                    if result.returns_rows:
+                        result.fetchall()
             took += time.perf_counter() - began if transaction.turn else 0
     engine.dispose()
     return took
 
 
-def _say(connection: Connection, statements: Sequence[Statement]) -> None:
-    with connection.begin():
-        for statement in statements:
-            result = connection.exec_driver_sql(statement.sql, statement.parameters)
-            if result.returns_rows:
-                result.fetchall()
+Saying = Callable[[Connection], CursorResult[Any]]
+
+
+def _driver(transaction: Transaction) -> list[Saying]:
+    said = transaction.statements
+    return [methodcaller("exec_driver_sql", one.sql, one.parameters) for one in said]
+
+
+def _core(transaction: Transaction) -> list[Saying]:
+    said = transaction.statements
+    return [methodcaller("execute", _text(one.sql), _named(one.parameters)) for one in said]
+
+
+@cache
+def _text(sql: str) -> TextClause:
+    """The driver's text as Core's own, its parameters named."""
+    numbers = count()
+    named = re.sub(r"%\((\w+)\)s", r":\1 ", sql)
+    return text(re.sub(r"\?|%s", lambda _: f":p{next(numbers)} ", named))
+
+
+def _named(parameters: Any) -> Any:
+    if isinstance(parameters, tuple):
+        return {f"p{number}": value for number, value in enumerate(parameters)}
+    return parameters
