@@ -99,7 +99,7 @@ def by_digest(session: Session, channel: Channel, digest: bytes) -> Chat | None:
 
 def _locked(session: Session, channel: Channel, digest: bytes) -> tuple[Chat, Talk] | None:
     """Lock a chat, then read it: what is only joined, PostgreSQL reads as it was before it waited."""
-    _WAITING.first(session, {"channel": channel, "digest": digest})
+    _LOCKING.first(session, {"channel": channel, "digest": digest})
     return _unless_busy(session, channel, digest)
 
 
@@ -125,7 +125,7 @@ def _meeting(*, waits: bool) -> Select[Any]:
     return query.with_for_update(of=chat, key_share=True, skip_locked=not waits)
 
 
-_MEETING, _WAITING = Prepared(_meeting(waits=False)), Prepared(_meeting(waits=True))
+_MEETING, _LOCKING = Prepared(_meeting(waits=False)), Prepared(_meeting(waits=True))
 _COLUMNS = {column.key: column.columns[0].key for column in Chat.__mapper__.column_attrs}
 
 

@@ -34,9 +34,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from storage.sealing import Keyring
 
 __all__ = [
+    "Connected",
     "Database",
     "DatabaseError",
-    "Light",
     "Session",
     "Work",
     "has_collided",
@@ -52,8 +52,11 @@ T = TypeVar("T")
 Work = Callable[[Session], T]
 
 
-class Light(Protocol):
-    """A transaction without a session: for `storage.prepared` and SQLAlchemy Core."""
+class Connected(Protocol):
+    """Whoever has a connection in a transaction: a session, or what `lightly` hands out.
+
+    It is enough for `storage.prepared` and for SQLAlchemy Core.
+    """
 
     def connection(self) -> Connection: ...
 
@@ -162,7 +165,7 @@ class Database:
         """Run `work` as `run` does."""
         return self._writing.transact(work)
 
-    def lightly(self, work: Callable[[Light], T]) -> T:
+    def lightly(self, work: Callable[[Connected], T]) -> T:
         """Run `work` as one transaction that does not wait for the disk.
 
         It outlives our process, but perhaps not a power cut that comes before the next that does wait.
@@ -194,7 +197,7 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lightly:
+class _Light:
     _connection: Connection
 
     def connection(self) -> Connection:
@@ -216,11 +219,11 @@ class _Lane:
         with self._sessions.begin() as session:
             return work(session)
 
-    def lightly(self, work: Callable[[Light], T]) -> T:
+    def lightly(self, work: Callable[[Connected], T]) -> T:
         with self._engine.connect() as connection:
             connection.execution_options(synced=False)
             with connection.begin():
-                return work(_Lightly(connection))
+                return work(_Light(connection))
 
     def empty_journal(self) -> None:
         if self._engine.dialect.name == "sqlite":

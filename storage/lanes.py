@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from storage.database import Light, table_of
+from storage.database import Connected, table_of
 from storage.models import Delivery, Evidence, Inbox
 from storage.prepared import Prepared, is_one_of, one_of
 from storage.states import QueueState
@@ -60,7 +60,7 @@ class Head:
 
 
 def due(
-    session: Light,
+    session: Connected,
     kind: type[Item],
     now: datetime,
     where: Conditions,
@@ -90,7 +90,7 @@ def _due_query(kind: type[Any], where: Conditions) -> Select[Any]:
     return query.order_by(row.due_at, row.id).limit(bindparam("most", type_=Integer))
 
 
-def locked_heads(session: Light, kind: type[Item], ids: Iterable[int]) -> Sequence[Head]:
+def locked_heads(session: Connected, kind: type[Item], ids: Iterable[int]) -> Sequence[Head]:
     """Return, locked, the head of each lane that these rows are in."""
     these = one_of(ids)
     rows = _heads(kind, len(these)).all(session, these)
@@ -138,7 +138,7 @@ def met_by_others(heads: Sequence[Head], due: Mapping[int, Lane]) -> list[Head]:
 
 
 def put_to_sleep_behind(
-    session: Light, kind: type[Item], heads: Sequence[Head], now: datetime
+    session: Connected, kind: type[Item], heads: Sequence[Head], now: datetime
 ) -> None:
     """Let what nobody has, or had when its lease ran out, wait for the end of the heads, which we hold.
 
@@ -163,7 +163,7 @@ def _is_behind(kind: type[Any], head: Head) -> ColumnElement[bool]:
     return and_(*same, after)
 
 
-def wake_next(session: Light, kind: type[Any], lane: Lane, now: datetime) -> None:
+def wake_next(session: Connected, kind: type[Any], lane: Lane, now: datetime) -> None:
     """Let the next of a lane be due: now, so behind whoever of other lanes has waited longer."""
     of_lane = {f"of_{name}": value for name, value in zip(LANES[kind], lane, strict=True)}
     _waking(kind).run(session, of_lane | {"woken_at": now})  # type: ignore[arg-type]  # hashable

@@ -17,7 +17,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 from sqlalchemy.types import TypeEngine
 
-from storage.database import Light
+from storage.database import Connected
 
 Row = Any  #: a named tuple of what was asked for: to be read, not to be changed
 Statement = Select[*tuple[Any, ...]] | UpdateBase
@@ -41,50 +41,47 @@ class Prepared:
         self._statement, self._columns = statement, columns
         self._texts: dict[str, _Text] = {}  #: by the name of the kind of database
 
-    def run(self, session: Light, values: Values) -> int:
+    def run(self, session: Connected, values: Values) -> int:
         """Say it; return how many rows it wrote."""
-        _, cursor = self._said(session, values)
-        written: int = cursor.rowcount
-        cursor.close()
-        return written
+        connection = session.connection()
+        text = self._text(connection.dialect)
+        return say(connection, text.sql, text.bound(values))[1]
 
-    def all(self, session: Light, values: Values) -> list[Row]:
-        text, cursor = self._said(session, values)
-        rows = [text.read(row) for row in cursor.fetchall()]
-        cursor.close()
-        return rows
+    def all(self, session: Connected, values: Values) -> list[Row]:
+        connection = session.connection()
+        text = self._text(connection.dialect)
+        rows, _ = say(connection, text.sql, text.bound(values))
+        return [text.read(row) for row in rows]
 
-    def first(self, session: Light, values: Values) -> Row | None:
+    def first(self, session: Connected, values: Values) -> Row | None:
         """Return the first row, None if there is none. Say it of one that has few."""
         rows = self.all(session, values)
         return rows[0] if rows else None
 
-    def _said(self, session: Light, values: Values) -> "tuple[_Text, Any]":
-        connection = session.connection()
-        dialect = connection.dialect
+    def _text(self, dialect: Dialect) -> "_Text":
         text = self._texts.get(dialect.name)
         if text is None:
-            text = self._texts[dialect.name] = self._text(dialect)
-        return text, say(connection, text.sql, text.bound(values))
-
-    def _text(self, dialect: Dialect) -> "_Text":
-        made = self._statement
-        statement = made(dialect) if callable(made) else made
-        return _Text.of(statement, dialect, list(self._columns) or None)
+            made = self._statement
+            statement = made(dialect) if callable(made) else made
+            text = _Text.of(statement, dialect, list(self._columns) or None)
+            self._texts[dialect.name] = text
+        return text
 
 
-def say(connection: Connection, sql: str, values: Any) -> Any:
-    """Say it by a cursor of the driver's, whose errors become SQLAlchemy's; return the cursor."""
+def say(connection: Connection, sql: str, values: Any) -> tuple[Sequence[Sequence[Any]], int]:
+    """Say it by the driver, whose errors become SQLAlchemy's; return its rows, and how many it wrote."""
     dialect = connection.dialect
-    cursor = connection.connection.cursor()
     error = dialect.loaded_dbapi.Error
     try:
+        cursor = connection.connection.cursor()
         cursor.execute(sql, values)
+        rows, written = cursor.fetchall() if cursor.description else (), cursor.rowcount
+        cursor.close()
     except error as fault:
         raise DBAPIError.instance(
             sql, None, fault, error, hide_parameters=True, dialect=dialect
         ) from fault
-    return cursor
+    return rows, written
 
 
 @dataclass(frozen=True, slots=True)

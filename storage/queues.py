@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from storage import lanes, pace
-from storage.database import Light, table_of
+from storage.database import Connected, table_of
 from storage.lanes import WAITING, Conditions, Head, Item, Lane
 from storage.limits import Limits
 from storage.models import Chat, Delivery, Evidence, Inbox, Pause
@@ -50,12 +50,12 @@ class Lease:
         return self.now + self.length
 
 
-def claim_fresh(session: Light, lease: Lease, limit: int) -> Sequence[Claimed]:
+def claim_fresh(session: Connected, lease: Lease, limit: int) -> Sequence[Claimed]:
     """Claim the oldest waiting update of up to `limit` chats, none of them tried before."""
     return _claim(session, Inbox, lease, FRESH, limit)
 
 
-def claim_tried(session: Light, lease: Lease) -> Sequence[Claimed]:
+def claim_tried(session: Connected, lease: Lease) -> Sequence[Claimed]:
     """Claim one update that was tried before: alone, since it may be what killed the process.
 
     Those that were only beside it are not counted as tried again until they are.
@@ -131,7 +131,7 @@ def claim_evidence(session: Session, lease: Lease, limit: int) -> Sequence[Claim
 
 
 def _claim(
-    session: Light,
+    session: Connected,
     kind: type[Item],
     lease: Lease,
     where: Conditions,
@@ -168,7 +168,7 @@ def _is_due(head: Head, due: Collection[int], now: datetime) -> bool:
     return head.id in due and head.due_at is not None and head.due_at <= now
 
 
-def _look_again(session: Light, kind: type[Item], heads: Sequence[Head], at: datetime) -> None:
+def _look_again(session: Connected, kind: type[Item], heads: Sequence[Head], at: datetime) -> None:
     """Let these be due then."""
     if heads:
         these = one_of(head.id for head in heads)
@@ -183,7 +183,7 @@ def _putting_off(kind: type[Any], count: int) -> Prepared:
 
 
 def _lease_out(
-    session: Light, kind: type[Item], ids: Sequence[int], lease: Lease
+    session: Connected, kind: type[Item], ids: Sequence[int], lease: Lease
 ) -> Sequence[Claimed]:
     if not ids:
         return ()
@@ -255,7 +255,7 @@ def postpone(item: Inbox | Delivery | Evidence, due_at: datetime, fault: str) ->
 
 
 def give_back(
-    session: Light, kind: type[Item], item_ids: Collection[int], owner: str, now: datetime
+    session: Connected, kind: type[Item], item_ids: Collection[int], owner: str, now: datetime
 ) -> None:
     """End the leases `owner` still has on these rows, so that they are due at once.
 

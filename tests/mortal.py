@@ -7,7 +7,7 @@ else could see. `tests/crash` kills whole processes, at requests as well.
 from collections.abc import Callable
 from typing import TypeVar
 
-from storage.database import Database, Light, Session, Work
+from storage.database import Connected, Database, Session, Work
 
 Result = TypeVar("Result")
 
@@ -48,8 +48,8 @@ class MortalDatabase(Database):
         self._fate.step()
         return result
 
-    def lightly(self, work: Callable[[Light], Result]) -> Result:
-        def mortal(light: Light) -> Result:
+    def lightly(self, work: Callable[[Connected], Result]) -> Result:
+        def mortal(light: Connected) -> Result:
             result = work(light)
             self._fate.step()
             return result

@@ -17,7 +17,7 @@ import structlog
 
 from storage import chats, inbox, queues
 from storage.chats import Talk
-from storage.database import Database, Light, Session, has_collided, is_away
+from storage.database import Connected, Database, Session, has_collided, is_away
 from storage.models import Chat, Inbox
 from storage.queues import Claimed, Lease
 from storage.states import Channel, ChatKind, ChatState
@@ -83,7 +83,7 @@ class Intake:
         self._interrupted = ()
         return len(items)
 
-    def _claim(self, session: Light) -> Sequence[Claimed]:
+    def _claim(self, session: Connected) -> Sequence[Claimed]:
         if self._interrupted:
             queues.give_back(session, Inbox, self._interrupted, self.owner, self.clock())
         lease = Lease(self.owner, self.clock(), LEASE)

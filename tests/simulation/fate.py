@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 
-from storage.database import Database, Light, Session, Work
+from storage.database import Connected, Database, Session, Work
 from tests.mortal import KilledError
 from tests.simulation.agenda import Agenda
 
@@ -71,10 +71,10 @@ class WatchedDatabase(Database):
         fate.step()
         return result
 
-    def lightly(self, work: Callable[[Light], Result]) -> Result:
+    def lightly(self, work: Callable[[Connected], Result]) -> Result:
         fate = self.watch.fate
 
-        def mortal(light: Light) -> Result:
+        def mortal(light: Connected) -> Result:
             self._reach()
             result = work(light)
             fate.step()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import func, make_url, select, text
 
-from storage.database import PRAGMAS, Database, DatabaseError, Light, Session, is_away
+from storage.database import PRAGMAS, Connected, Database, DatabaseError, Session, is_away
 from storage.models import Chat, Installation
 from storage.sealing import Keyring
 from storage.states import Channel, ChatKind
@@ -49,7 +49,7 @@ async def test_only_what_may_be_lost_with_the_machine_is_not_synced(
     url = make_url(database_url).update_query_dict(options)
     database = open_database(url.render_as_string(hide_password=False))
 
-    def level(session: Light) -> object:
+    def level(session: Connected) -> object:
         return session.connection().scalar(text(asked))
 
     def plan() -> list[object]:
