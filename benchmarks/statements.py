@@ -16,6 +16,8 @@ from sqlalchemy import Connection, CursorResult, Engine, TextClause, event, text
 from storage.database import is_synced, sync_engine
 from tests.overhearing import overhearing
 
+BY_ITSELF = ("BEGIN", "PRAGMA", "SET LOCAL")  #: what the engine says of its own accord
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -39,7 +41,7 @@ class Recording:
     _open: list[Statement] = field(default_factory=list)
 
     def said(self, sql: str, parameters: Any) -> None:
-        if not sql.startswith("BEGIN"):  # the engine says that by itself
+        if not sql.startswith(BY_ITSELF):
             self._open.append(Statement(sql, parameters))
 
     def committed(self, *, synced: bool) -> None:

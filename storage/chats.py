@@ -99,8 +99,13 @@ def by_digest(session: Session, channel: Channel, digest: bytes) -> Chat | None:
 
 def _locked(session: Session, channel: Channel, digest: bytes) -> tuple[Chat, Talk] | None:
     """Lock a chat, then read it: what is only joined, PostgreSQL reads as it was before it waited."""
-    _LOCKING.first(session, {"channel": channel, "digest": digest})
+    _LOCKING_AT.first(session, {"channel": channel, "digest": digest})
     return _unless_busy(session, channel, digest)
+
+
+def lock(session: Session, chat: Chat) -> None:
+    """Wait until nobody else has the chat: what is read of it after that is true until we end."""
+    _LOCKING.first(session, {"chat": chat.id})
 
 
 def _unless_busy(session: Session, channel: Channel, digest: bytes) -> tuple[Chat, Talk] | None:
@@ -112,20 +117,27 @@ def _unless_busy(session: Session, channel: Channel, digest: bytes) -> tuple[Cha
     return known(session, row), Talk(row.id, *unfinished, is_new=row.chat_id is None)
 
 
-def _meeting(*, waits: bool) -> Select[Any]:
-    """Lock a chat, and read what is unfinished there.
+def _locked_rows(query: Select[Any], *, skip_locked: bool = False) -> Prepared:
+    """Lock the chat of a query.
 
     Others may meanwhile name the chat in rows of their own: what they owe it must not wait for us, who may
     be waiting for a tip of theirs.
     """
+    return Prepared(
+        query.with_for_update(of=table_of(Chat), key_share=True, skip_locked=skip_locked)
+    )
+
+
+def _met() -> Select[Any]:
     chat, talk = table_of(Chat), table_of(Conversation)
     both = chat.outerjoin(talk, talk.c.chat_id == chat.c.id)
-    same = (chat.c.channel == bindparam("channel"), chat.c.digest == bindparam("digest"))
-    query = select(chat, *talk.c).select_from(both).where(*same)
-    return query.with_for_update(of=chat, key_share=True, skip_locked=not waits)
+    return select(chat, *talk.c).select_from(both)
 
 
-_MEETING, _LOCKING = Prepared(_meeting(waits=False)), Prepared(_meeting(waits=True))
+_AT = (Chat.channel == bindparam("channel"), Chat.digest == bindparam("digest"))
+_MEETING = _locked_rows(_met().where(*_AT), skip_locked=True)
+_LOCKING_AT = _locked_rows(select(table_of(Chat).c.id).where(*_AT))
+_LOCKING = _locked_rows(select(table_of(Chat).c.id).where(Chat.id == bindparam("chat")))
 _COLUMNS = {column.key: column.columns[0].key for column in Chat.__mapper__.column_attrs}
 
 
@@ -183,14 +195,18 @@ _TALK = Prepared(
 )
 
 
-def keep(session: Session, talk: Talk, *, menu: bool) -> None:
+def keep(session: Session, talk: Talk, menu: Menu | None = None) -> None:
     """Store what is unfinished in a chat, which must be locked.
 
     Args:
-        menu: the choices too; only new ones, since others may be offered without the lock.
+        menu: the choices offered now. None: those there are stay, which need not be those we read, since
+            some may be offered without the lock.
     """
-    keeping = _KEEPING_ALL if menu else _KEEPING
-    keeping.run(session, {name: getattr(talk, name) for name in _UNFINISHED})
+    values = {name: getattr(talk, name) for name in _UNFINISHED}
+    if menu is None:
+        _KEEPING.run(session, values)
+    else:
+        _KEEPING_ALL.run(session, values | {"menu_sealed": _sealed_menu(session, menu)})
 
 
 def keep_menu(session: Session, chat: Chat, menu: Menu) -> None:
@@ -231,10 +247,6 @@ def menu_of(session: Session, talk: Talk) -> Menu:
         return []
     menu = keyring_of(session).unseal_json(talk.menu_sealed, MENU)
     return [(label, data) for label, data in menu]
-
-
-def set_menu(session: Session, talk: Talk, menu: Menu) -> None:
-    talk.menu_sealed = _sealed_menu(session, menu)
 
 
 def _sealed_menu(session: Session, menu: Menu) -> bytes | None:

@@ -31,6 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError as DatabaseError  # unreachable, full
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from storage import driver
 from storage.sealing import Keyring
 
 __all__ = [
@@ -261,7 +262,7 @@ def sqlite_engine(url: URL, begin: str = "BEGIN IMMEDIATE") -> Engine:
         info = connection.info
         level = info["synced"] if is_synced(connection) else min(info["synced"], NORMAL)
         if level != info["synchronous"]:
-            connection.connection.cursor().execute(f"PRAGMA synchronous={level}")
+            driver.say(connection, f"PRAGMA synchronous={level}")
             info["synchronous"] = level
         connection.exec_driver_sql(begin)
 
@@ -287,7 +288,7 @@ def postgres_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
         if not is_synced(connection):
-            connection.connection.cursor().execute("SET LOCAL synchronous_commit = off")
+            driver.say(connection, "SET LOCAL synchronous_commit = off")
 
     @event.listens_for(engine, "checkout")
     def _on_checkout(connection: Any, *_: object) -> None:

@@ -73,7 +73,7 @@ def due(
         lane = (table_of(kind).c[name] for name in LANES[kind])
         others = _due_query(kind, where).where(tuple_(*lane).not_in(passed))
         rows: Iterable[Any] = session.connection().execute(others, asked)
-    else:
+    else:  # as nearly always: one and the same statement
         rows = _due(kind, where).all(session, asked)
     return {row[0]: tuple(row[1:]) for row in rows}
 

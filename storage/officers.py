@@ -80,8 +80,8 @@ _OF_COMMUNE = Prepared(_reachable(*_COMMUNES).with_only_columns(*table_of(Chat).
 _HAS_ANY = Prepared(_reachable(*_COMMUNES).with_only_columns(table_of(Officer).c.id).limit(1))
 
 
-def _rows(session: Session, query: Reachable, **values: str) -> Sequence[tuple[Officer, Chat]]:
-    return [(officer, chat) for officer, chat in session.execute(query, values)]
+def _rows(session: Session, query: Reachable) -> Sequence[tuple[Officer, Chat]]:
+    return [(officer, chat) for officer, chat in session.execute(query)]
 
 
 def chats_of(session: Session, officer: Officer) -> Sequence[Chat]:

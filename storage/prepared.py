@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, bindparam
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import ColumnElement, Dialect, bindparam
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 from sqlalchemy.types import TypeEngine
 
+from storage import driver
 from storage.database import Connected
 
 Row = Any  #: a named tuple of what was asked for: to be read, not to be changed
@@ -45,12 +45,12 @@ class Prepared:
         """Say it; return how many rows it wrote."""
         connection = session.connection()
         text = self._text(connection.dialect)
-        return say(connection, text.sql, text.bound(values))[1]
+        return driver.say(connection, text.sql, text.bound(values))[1]
 
     def all(self, session: Connected, values: Values) -> list[Row]:
         connection = session.connection()
         text = self._text(connection.dialect)
-        rows, _ = say(connection, text.sql, text.bound(values))
+        rows, _ = driver.say(connection, text.sql, text.bound(values))
         return [text.read(row) for row in rows]
 
     def first(self, session: Connected, values: Values) -> Row | None:
@@ -68,22 +68,6 @@ class Prepared:
         return text
 
 
-def say(connection: Connection, sql: str, values: Any) -> tuple[Sequence[Sequence[Any]], int]:
-    """Say it by the driver, whose errors become SQLAlchemy's; return its rows, and how many it wrote."""
-    dialect = connection.dialect
-    error = dialect.loaded_dbapi.Error
-    try:
-        cursor = connection.connection.cursor()
-        cursor.execute(sql, values)
-        rows, written = cursor.fetchall() if cursor.description else (), cursor.rowcount
-        cursor.close()
-    except error as fault:
-        raise DBAPIError.instance(
-            sql, None, fault, error, hide_parameters=True, dialect=dialect
-        ) from fault
-    return rows, written
-
-
 @dataclass(frozen=True, slots=True)
 class _Text:
     """What one kind of database is told, and how values and rows are written for it."""
@@ -99,6 +83,7 @@ class _Text:
     def of(cls, statement: Statement, dialect: Dialect, columns: list[str] | None) -> "_Text":
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         assert not compiled.post_compile_params, "a list of any length: say `is_one_of`"
+        assert not compiled.insert_prefetch, f"also give {compiled.insert_prefetch}"
         constants: dict[str, Any] = {}
         given = []
         for bind, name in compiled.bind_names.items():
@@ -149,7 +134,7 @@ def adopt(session: Session, row: Any) -> None:
 
 
 def is_one_of(column: ColumnElement[Any], count: int) -> ColumnElement[bool]:
-    """Say that a column is one of so many values, which `one_of` then names."""
+    """Say that a column is one of so many values, which `one_of` then names: once in a statement."""
     return column.in_([bindparam(f"one_{number}", type_=column.type) for number in range(count)])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from storage import prepared
+from storage import driver
 
 Heard = Callable[[Connection, str, Any], None]  #: a connection, a statement, its values
 
@@ -25,20 +25,20 @@ def overhearing(before: Heard = _silent, after: Heard = _silent) -> Iterator[Non
     def hear_after(connection: Connection, _: Any, sql: str, values: Any, *__: Any) -> None:
         after(connection, sql, values)
 
-    said = prepared.say
+    said = driver.say
 
-    def say(connection: Connection, sql: str, values: Any) -> Any:
+    def say(connection: Connection, sql: str, values: Any = ()) -> tuple[Any, int]:
         before(connection, sql, values)
-        cursor = said(connection, sql, values)
+        answer = said(connection, sql, values)
         after(connection, sql, values)
-        return cursor
+        return answer
 
     event.listen(Engine, "before_cursor_execute", hear_before)
     event.listen(Engine, "after_cursor_execute", hear_after)
-    prepared.say = say
+    driver.say = say
     try:
         yield
     finally:
-        prepared.say = said
+        driver.say = said
         event.remove(Engine, "before_cursor_execute", hear_before)
         event.remove(Engine, "after_cursor_execute", hear_after)

@@ -212,12 +212,13 @@ def hear_outcome(tx: Transaction, piece_id: int) -> None:
 
 
 def _forget_in_draft(tx: Transaction, chat: Chat, piece_id: int) -> None:
+    chats.lock(tx.session, chat)
     talk = chats.talk_in(tx.session, chat)
     draft = Draft.from_json(chats.draft_of(tx.session, talk))
     if draft is not None and piece_id in draft.evidence:
         left = tuple(known for known in draft.evidence if known != piece_id)
         chats.set_draft(tx.session, talk, draft.having(evidence=left).to_json())
-        chats.keep(tx.session, talk, menu=False)
+        chats.keep(tx.session, talk)
 
 
 def _refused(tx: Transaction, chat: Chat, piece: Evidence) -> str:

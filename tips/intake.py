@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -64,24 +65,19 @@ class Intake:
 
     async def take(self) -> int:
         """Handle a batch of new updates, or one that was tried before; return how many there were."""
-        tally: Counter[str] = Counter()
-        try:
-            taken = await self.database.follow(lambda: self._take(tally))
-        finally:
-            self.filed(tally["filed"])
-        if taken:
+        items, undone = await self.database.follow(self._take)
+        await self._singly(undone)
+        self._interrupted = ()
+        if items:
             self.owed.set()
-        return taken
+        return len(items)
 
-    def _take(self, tally: Counter[str]) -> int:
-        """Do so in the database's thread, and count what is committed."""
+    def _take(self) -> tuple[Sequence[Claimed], Sequence[Claimed]]:
+        """Claim and handle; return what was claimed, and what of it is still to be done singly."""
         self._first = 1 - self._first
         items = self.database.lightly(self._claim)  # if it is lost with the machine, we claim again
         self._interrupted = [item.id for item in items]
-        if items:
-            self._handle_together(items, tally)
-        self._interrupted = ()
-        return len(items)
+        return items, () if not items or self._is_handled(items) else items
 
     def _claim(self, session: Connected) -> Sequence[Claimed]:
         if self._interrupted:
@@ -89,22 +85,28 @@ class Intake:
         lease = Lease(self.owner, self.clock(), LEASE)
         return CLAIMS[self._first](session, lease) or CLAIMS[1 - self._first](session, lease)
 
-    def _handle_together(self, items: Sequence[Claimed], tally: Counter[str]) -> None:
-        """Handle updates in one transaction; if one of them will not go through, in one for each."""
+    def _is_handled(self, items: Sequence[Claimed]) -> bool:
+        """Handle updates in one transaction; tell whether it is done with them.
+
+        It is not if one of several will not go through: then all is undone, and each is to be tried alone.
+        """
         try:
-            tally += self.database.transact(lambda session: self._handle(session, items))
+            tally = self.database.transact(lambda session: self._handle(session, items))
         except Exception as bug:  # our own bugs over a message end here
             if is_away(bug) and not has_collided(bug):
                 raise  # not the message's fault, and nothing can be recorded now
-            self._handle_singly(items, tally, bug)
+            if len(items) > 1:
+                log.info("batch_undone", fault=type(bug).__name__, updates=len(items))
+                return False
+            self.database.transact(partial(self._failed, handled=items[0], bug=bug))
+        else:
+            self.filed(tally["filed"])
+        return True
 
-    def _handle_singly(self, items: Sequence[Claimed], tally: Counter[str], bug: Exception) -> None:
-        if len(items) == 1:
-            self.database.transact(lambda session: self._failed(session, items[0], bug))
-            return
-        log.info("batch_undone", fault=type(bug).__name__, updates=len(items))
+    async def _singly(self, items: Sequence[Claimed]) -> None:
+        """Handle each by itself; between them others have the database."""
         for item in items:
-            self._handle_together([item], tally)
+            await self.database.follow(partial(self._is_handled, [item]))
 
     def _handle(self, session: Session, items: Sequence[Claimed]) -> Counter[str]:
         tally: Counter[str] = Counter()

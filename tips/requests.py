@@ -219,7 +219,7 @@ def _erase_mine(tx: Transaction, chat: Chat) -> Replies:
     deliveries.forget_ended(tx.session, chat, tx.now - DELETABLE)  # younger ones can be wiped still
     for piece in evidence.of_chat_unfiled(tx.session, chat):
         tx.session.delete(piece)
-    chats.keep(tx.session, Talk(chat.id), menu=True)
+    chats.keep(tx.session, Talk(chat.id), menu=())
     return [Reply(tx.voice_of(chat)("mydata.erased"))]
 
 

@@ -43,7 +43,8 @@ def converse(tx: Transaction, chat: Chat, talk: Talk, incoming: Incoming) -> Non
         _refuse(tx, chat, incoming, refused)
         incoming = _words_of(incoming)
         if not incoming.text:
-            chats.keep(tx.session, talk, menu=False)
+            if talk.is_new:  # from now on it is not
+                chats.keep(tx.session, talk)
             return
     evidence_id = _evidence(tx, chat, incoming)
     turn = advance(before, incoming, evidence_id, world)
@@ -112,13 +113,15 @@ def _explained(route: Route) -> str:
     return explain(route, "vi")  # for officers, whatever the citizen speaks
 
 
-def _offered(turn: Turn) -> Reply | None:
-    """The answer whose choices are to be remembered; one without any if nothing is open any more.
+def _offered(turn: Turn) -> chats.Menu | None:
+    """The choices to remember. None: those offered before still stand.
 
     Once nothing is open, digits no longer mean what was last offered.
     """
-    offers = [reply for reply in turn.replies if reply.choices]
-    return offers[-1] if offers else None if turn.draft else Reply("")
+    offers = [menu_of(reply) for reply in turn.replies if reply.choices]
+    if offers:
+        return offers[-1]
+    return None if turn.draft else ()
 
 
 def _say(tx: Transaction, chat: Chat, turn: Turn, world: World) -> None:
@@ -140,16 +143,14 @@ def _living_draft(tx: Transaction, chat: Chat, talk: Talk) -> Draft | None:
     return Draft.from_json(chats.draft_of(tx.session, talk))
 
 
-def _keep(tx: Transaction, talk: Talk, draft: Draft | None, offered: Reply | None = None) -> None:
-    """Store what is unfinished now, and the choices if any were `offered`."""
+def _keep(tx: Transaction, talk: Talk, draft: Draft | None, menu: chats.Menu | None = None) -> None:
+    """Store what is unfinished now, and the choices if any are offered."""
     policy = tx.desk.policy
     chats.set_draft(tx.session, talk, draft.to_json() if draft else None)
     talk.expires_at = draft.began_at + policy.draft if draft else None
     waiting = draft is not None and not draft.nudged and is_urgent(draft)
     talk.nudge_at = tx.now + policy.nudge if waiting else None
-    if offered is not None:
-        chats.set_menu(tx.session, talk, menu_of(offered))
-    chats.keep(tx.session, talk, menu=offered is not None)
+    chats.keep(tx.session, talk, menu)
 
 
 def nudge(tx: Transaction, chat: Chat, talk: Talk) -> None:
@@ -167,7 +168,7 @@ def nudge(tx: Transaction, chat: Chat, talk: Talk) -> None:
 def expire(tx: Transaction, chat: Chat, talk: Talk) -> None:
     """Nothing unsent outlives its day; whoever began it is told, where that gives nothing away."""
     draft = Draft.from_json(chats.draft_of(tx.session, talk))
-    _keep(tx, talk, None, offered=Reply(""))
+    _keep(tx, talk, None, menu=())
     _discard(tx, draft, None, None)
     lost = draft.aside or draft if draft else None
     if lost is None or lost.is_blank or (lost.category and category(lost.category).sensitive):

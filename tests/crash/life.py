@@ -40,7 +40,7 @@ from handlers.telegram.polling import Polling
 from handlers.telegram.spinners import Spinners
 from handlers.telegram.webhook import Webhook
 from routing import Router
-from storage.database import Database, Session
+from storage.database import Database
 from storage.sealing import Keyring
 from tests.clock import FakeClock
 from tests.fake_telegram import FakeTelegram
@@ -108,13 +108,13 @@ def watched_database(step: Step) -> Iterator[None]:
         if connection in written:
             step()
 
-    def committed(session: Session) -> None:
+    def committed(*_: object) -> None:
         if written:
             written.clear()
             step()
 
     event.listen(Engine, "commit", commit)
-    event.listen(Session, "after_commit", committed)
+    event.listen(Engine, "checkin", committed)  # of the connection, by whoever is done with it
     with overhearing(after=write):
         yield
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
@@ -159,7 +158,8 @@ async def test_who_gives_way_to_another_process_is_done_again_with_no_try_used_u
 
 async def handle(process: Intake, batch: Sequence[Claimed]) -> None:
     """Let a process handle what it has claimed."""
-    await process.database.follow(lambda: process._handle_together(batch, Counter()))
+    if not await process.database.follow(lambda: process._is_handled(batch)):
+        await process._singly(batch)
 
 
 def meeting(function: Callable[..., T]) -> Callable[..., T]:

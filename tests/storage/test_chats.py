@@ -87,7 +87,7 @@ async def test_whoever_had_to_wait_for_a_chat_reads_what_was_written_meanwhile(
     def keep(session: Session, kept: str) -> None:
         _, talk = chats.meet(session, ADDRESS, clock())
         chats.set_draft(session, talk, kept)
-        chats.keep(session, talk, menu=False)
+        chats.keep(session, talk)
 
     def keep_until_awaited(session: Session) -> None:
         keep(session, "new")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import func, make_url, select, text
+from sqlalchemy import Connection, Engine, event, func, make_url, select, text
 
 from storage.database import PRAGMAS, Connected, Database, DatabaseError, Session, is_away
 from storage.models import Chat, Installation
@@ -144,3 +144,25 @@ async def test_what_a_client_holds_that_has_gone_without_a_word_is_free_again(
         await silent
     assert is_away(ended.value)  # it was only slow: what it wanted is done anew
     await database.close()
+
+
+async def test_a_server_that_is_lost_before_the_first_word_of_a_claim_is_away(
+    postgresql_url: str, open_database: Callable[[str], Database]
+) -> None:
+    """It is gone without a word: nothing shows that when the connection is taken."""
+    database = open_database(postgresql_url)
+
+    def lose(connection: Connection) -> None:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.close()
+
+    event.listen(Engine, "begin", lose, insert=True)
+    try:
+        with pytest.raises(DatabaseError) as lost:
+            await database.follow(lambda: database.lightly(lambda light: light.connection()))
+    finally:
+        event.remove(Engine, "begin", lose)
+    assert is_away(lost.value)
+    await database.run(add_chat)
+    assert await database.read(count_chats) == 1

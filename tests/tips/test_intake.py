@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, event, text, update
 from sqlalchemy.exc import NoResultFound, OperationalError
 
 from storage.aside import Queue
-from storage.database import Database
+from storage.database import Database, is_synced
 from storage.inbox import RawUpdate
 from storage.models import Delivery, Inbox
 from storage.states import Channel, QueueState
@@ -246,6 +246,49 @@ async def test_a_database_that_goes_away_in_the_middle_of_a_turn_is_not_blamed_o
     await worker.take()
     (update,) = await office.all(Inbox)
     assert (update.state, update.error) == (QueueState.DONE, None)
+
+
+async def test_all_but_the_claim_waits_for_the_disk(office: Office) -> None:
+    """Of a batch that goes through, and of one that is undone and done again one by one."""
+
+    def fail_over_two(body: bytes) -> Incoming | None:
+        if body.endswith(b"hai"):
+            raise ValueError("ours")
+        return None
+
+    commits: list[bool] = []
+
+    def on_commit(connection: Connection) -> None:
+        commits.append(is_synced(connection))
+
+    worker, office.door.reads = office.intake(), fail_over_two
+    event.listen(Engine, "commit", on_commit)
+    try:
+        for words, expected in (("một", [False, True]), ("hai", [False, True, True])):
+            await office.hear(("1", "một"), ("2", words))
+            commits.clear()
+            await worker.take()
+            assert commits == expected
+    finally:
+        event.remove(Engine, "commit", on_commit)
+
+
+async def test_a_claim_that_was_lost_with_the_machine_is_made_again_by_whoever_comes(
+    office: Office, heard: Heard
+) -> None:
+    class Crashed(MortalDatabase):
+        """Loses what was committed and not synced, once."""
+
+        def transact(self, work: Any) -> Any:
+            unclaimed = {"owner": None, "attempts": 0, "due_at": office.clock()}
+            super().transact(lambda session: session.execute(update(Inbox).values(unclaimed)))
+            return super().transact(work)
+
+    await office.hear(("1", "một"))
+    await office.intake(database=Crashed(office.database, Fate())).take()
+    assert heard == []
+    await office.intake("b").take()
+    assert heard == [("1", "một")]
 
 
 # the way in -------------------------------------------------------------------------------------
