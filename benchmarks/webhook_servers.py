@@ -1,6 +1,6 @@
 """Two servers to deliver to: `python -m benchmarks.webhook_servers ours|library FOLDER`; prints its port.
 
-Both run on the process's own HTTP server, each in a process of its own.
+Both run on the process's own HTTP server in its own loop, each in a process of its own.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from telegram import Bot, Update
 
 from benchmarks.quiet import quiet
+from bot import loop
 from bot.foundation import now
 from bot.server import listen, make_app, serving, settle
 from handlers.telegram.spinners import Spinners
@@ -61,4 +62,4 @@ async def serve(kind: str, folder: Path) -> None:
 
 if __name__ == "__main__":
     quiet()
-    asyncio.run(serve(sys.argv[1], Path(sys.argv[2])))
+    loop.run(serve(sys.argv[1], Path(sys.argv[2])))

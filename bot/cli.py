@@ -1,6 +1,5 @@
 """The command line: `tinbao`, or `python -m bot`."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from bot import (
     backups,
     demonstration,
     logs,
+    loop,
     maps,
     office,
     restores,
@@ -99,7 +99,7 @@ def with_foundation(settings: Settings, work: Callable[[Foundation], Awaitable[T
             return await work(base)
 
     logs.configure("WARNING")
-    return asyncio.run(run())
+    return loop.run(run())
 
 
 @cli.command()
@@ -112,13 +112,13 @@ def run(
     settings = read_settings(**({"roles": roles} if roles else {}))
     secrets = [settings.telegram_token.get_secret_value()] if settings.telegram_token else []
     logs.configure(settings.log_level, settings.log_format, secrets)
-    asyncio.run(process.run(settings, say))
+    loop.run(process.run(settings, say))
 
 
 @cli.command()
 def doctor() -> None:
     """Check settings, database, keys, disk, map and channels; one line each, with the mend."""
-    raise typer.Exit(asyncio.run(doctor_.examine(say)))
+    raise typer.Exit(loop.run(doctor_.examine(say)))
 
 
 @cli.command()
