@@ -1,7 +1,6 @@
 """One table of every measurement: `python -m benchmarks [--full] [name …]`."""
 
 import argparse
-import asyncio
 import os
 import platform
 import time
@@ -12,6 +11,7 @@ from benchmarks import delivery, journeys, memory, migration, millions, turns, w
 from benchmarks.publishing import publish
 from benchmarks.quiet import quiet
 from benchmarks.table import Line, Measure, Scale, markdown
+from bot import loop
 from bot.progress import Progress, showing
 
 MEASUREMENTS: Mapping[str, Measure] = {
@@ -52,7 +52,7 @@ def _arguments() -> argparse.Namespace:
 def measured(name: str, scale: Scale) -> Sequence[Line]:
     """Run one measurement and print its lines as soon as they are known."""
     with showing() as show:
-        lines = asyncio.run(_run(MEASUREMENTS[name], scale, show))
+        lines = loop.run(_run(MEASUREMENTS[name], scale, show))
     for line in lines:
         verdict = "met" if line.met else "MISSED"
         print(f"{line.what}: {line.ours}, {line.ratio:.2f} × ({line.goal}) {verdict}", flush=True)

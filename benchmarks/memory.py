@@ -17,6 +17,7 @@ from benchmarks.desks import open_office, store
 from benchmarks.footprint import memory_of
 from benchmarks.quiet import quiet
 from benchmarks.table import Line, Scale, at_most
+from bot import loop
 from bot.progress import Progress
 from routing import Router
 from storage.sealing import Keyring
@@ -73,4 +74,4 @@ async def _hear(office: Office, numbers: range) -> None:
 
 if __name__ == "__main__":
     quiet()
-    asyncio.run(handle(*map(int, sys.argv[1:])))
+    loop.run(handle(*map(int, sys.argv[1:])))

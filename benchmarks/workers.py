@@ -18,6 +18,7 @@ from benchmarks.citizens import Citizen
 from benchmarks.desks import WORDS, open_office, store
 from benchmarks.quiet import quiet
 from benchmarks.table import Line, Scale, at_least
+from bot import loop
 from bot.progress import Progress
 from handlers.telegram.receive import decode
 from routing import Router
@@ -92,4 +93,4 @@ async def work(url: str, keys: Path) -> None:
 
 if __name__ == "__main__":
     quiet()
-    asyncio.run(work(sys.argv[1], Path(sys.argv[2])))
+    loop.run(work(sys.argv[1], Path(sys.argv[2])))
