@@ -34,6 +34,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from telegram import Bot
 from telegram.request import BaseRequest, HTTPXRequest
 
+from bot import loop
 from bot.server import listen, serving
 from handlers.telegram import connect, polling
 from handlers.telegram.polling import Polling
@@ -246,7 +247,7 @@ def main() -> None:
 def begin(nursling: Nursling, orders: Orders, listener: socket.socket | None) -> NoReturn:
     try:
         with watched_database(nursling.fate.step):
-            asyncio.run(live(nursling, orders, listener))
+            loop.run(live(nursling, orders, listener))
     except BaseException:
         traceback.print_exc()
         os._exit(1)
