@@ -32,7 +32,7 @@ from storage.sealing import Keyring
 from storage.states import Role
 from tests.tips.offices import Office
 
-ROUNDS = {Scale.TINY: 1, Scale.REDUCED: 9, Scale.FULL: 9}
+ROUNDS = {Scale.TINY: 1, Scale.REDUCED: 15, Scale.FULL: 9}
 CITIZENS = {Scale.TINY: 3, Scale.REDUCED: 30, Scale.FULL: 300}
 TURNS = 2 + len(PRESSES)  #: until a tip is filed
 OFFICER, CITIZEN = 10_000, 20_000  #: the first of each
