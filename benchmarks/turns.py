@@ -27,6 +27,7 @@ from benchmarks.desks import PRESSES, buttons, certain, open_office, store
 from benchmarks.statements import Recording, Way, recording, say_again
 from benchmarks.table import Line, Scale, at_least
 from bot.progress import Progress
+from bot.server import settle
 from routing import Commune, Router
 from storage.sealing import Keyring
 from storage.states import Role
@@ -60,6 +61,7 @@ async def _on(kind: str, scale: Scale, show: Progress) -> Line:
         with recording() as recorded:
             told = await _tell(url, keyring, router, count, recorded)
         said = recorded if kind == "SQLite" else recorded.joined()
+        settle()  # as the program does when it begins to serve
         for number in range(ROUNDS[scale]):
             seconds.append((await _tell(fresh(), keyring, router, count, Recording())).took)
             for way, again in bare.items():

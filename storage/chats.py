@@ -230,15 +230,15 @@ _KEEPING_ALL = _keeping("draft_sealed", "menu_sealed", "expires_at", "nudge_at")
 _KEEPING_MENU = _keeping("menu_sealed")
 
 
-def draft_of(session: Session, talk: Talk) -> Any:
+def draft_of(session: Session, talk: Talk) -> bytes | None:
     """Return the draft (JSON), None if nothing is unfinished."""
     if talk.draft_sealed is None:
         return None
-    return keyring_of(session).unseal_json(talk.draft_sealed, DRAFT)
+    return keyring_of(session).unseal(talk.draft_sealed, DRAFT)
 
 
-def set_draft(session: Session, talk: Talk, draft: Any) -> None:
-    talk.draft_sealed = None if draft is None else keyring_of(session).seal_json(draft, DRAFT)
+def set_draft(session: Session, talk: Talk, draft: bytes | None) -> None:
+    talk.draft_sealed = None if draft is None else keyring_of(session).seal(draft, DRAFT)
 
 
 def menu_of(session: Session, talk: Talk) -> Menu:

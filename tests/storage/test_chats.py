@@ -84,17 +84,17 @@ async def test_whoever_had_to_wait_for_a_chat_reads_what_was_written_meanwhile(
         _, talk = chats.meet(session, ADDRESS, clock())
         return chats.draft_of(session, talk)
 
-    def keep(session: Session, kept: str) -> None:
+    def keep(session: Session, kept: bytes) -> None:
         _, talk = chats.meet(session, ADDRESS, clock())
         chats.set_draft(session, talk, kept)
         chats.keep(session, talk)
 
     def keep_until_awaited(session: Session) -> None:
-        keep(session, "new")
+        keep(session, b"new")
         locked.set()
         awaited.wait()
 
-    await theirs.run(lambda session: keep(session, "old"))
+    await theirs.run(lambda session: keep(session, b"old"))
     keeping = asyncio.create_task(theirs.run(keep_until_awaited))
     await asyncio.to_thread(locked.wait)
     reading = asyncio.create_task(ours.run(draft))
@@ -102,7 +102,7 @@ async def test_whoever_had_to_wait_for_a_chat_reads_what_was_written_meanwhile(
         await asyncio.sleep(0.01)
     awaited.set()
     await keeping
-    assert await reading == "new"
+    assert await reading == b"new"
 
 
 def somebody_waits(session: Session) -> bool:

@@ -463,7 +463,7 @@ def test_an_answer_outside_the_province_is_not_kept_and_asked_again(talk: Talk) 
     talk.says("đang cháy nhà")
     assert "không lưu lại" in talk.says("quận Hoàn Kiếm, Hà Nội")
     assert talk.tip.at is Step.WHERE
-    assert "Hoàn Kiếm" not in str(talk.tip.to_json())
+    assert "Hoàn Kiếm" not in talk.tip.to_json().decode()
 
 
 def test_a_poster_only_suggests(talk: Talk) -> None:
@@ -513,7 +513,7 @@ def test_where_somebody_stands_is_thrown_away(talk: Talk) -> None:
     talk.pins()
     talk.presses("Chỗ tôi đang đứng")
     assert talk.tip.place.point is None
-    assert "20.1283" not in str(talk.tip.to_json())
+    assert "20.1283" not in talk.tip.to_json().decode()
     assert talk.tip.place.options or talk.tip.place.commune
 
 

@@ -167,12 +167,12 @@ class Draft:
         index = len(self.words) - 1 if self.words != before.words else None
         return replace(self, messages=(*self.messages, Said(message_id, before.at, index)))
 
-    def to_json(self) -> Any:
-        return _DRAFT.dump_python(self, mode="json")
+    def to_json(self) -> bytes:
+        return _DRAFT.dump_json(self)
 
     @classmethod
-    def from_json(cls, stored: Any) -> Draft | None:
-        return None if stored is None else _DRAFT.validate_python(stored)
+    def from_json(cls, stored: bytes | None) -> Draft | None:
+        return None if stored is None else _DRAFT.validate_json(stored)
 
 
 _DRAFT = TypeAdapter(Draft)
